@@ -1,0 +1,250 @@
+"""Marks + music -> Drawing: the class of each symbol, its place in the score, and the links."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from notehead.engrave.drawing import Drawing
+from notehead.engrave.verovio.classify import barline_class, class_name
+from notehead.engrave.verovio.links import LinkFinder
+from notehead.engrave.verovio.music import TICKS, Control, Event, Music
+from notehead.engrave.verovio.row import Row
+from notehead.engrave.verovio.rules import RULES
+from notehead.engrave.verovio.staves import Staff, find_staves
+from notehead.engrave.verovio.svg import Bar, Mark, SvgPage
+from notehead.page import ABSENT, Symbols
+from notehead.vocabulary import VOCABULARY
+
+_LAYERS = (
+    ("staff",),
+    ("barline", "repeatLeft", "repeatRight"),
+    ("ledgerLine",),
+    ("stem", "graceNoteSlash"),
+    ("beam", "tremoloTwoNote"),
+    ("slur", "tie"),
+    ("dynamicCrescendoHairpin", "dynamicDiminuendoHairpin"),
+    ("brace", "bracket", "tupletBracket", "ottavaBracket", "voltaBracket", "pedalLine", "glissando", "lyric"),
+)
+_GLYPH_LAYER, _TEXT_LAYER, _COMPOUND_LAYER = len(_LAYERS), len(_LAYERS) + 1, len(_LAYERS) + 2
+
+
+def _layer(name: str, kind: str) -> int:
+    """Drawing order of a class: what stands first is covered by what follows."""
+    if kind == "text":
+        return _TEXT_LAYER
+    if kind == "compound":
+        return _COMPOUND_LAYER
+    for layer, starts in enumerate(_LAYERS):
+        if name.startswith(starts) and name != "textExtender":
+            return layer
+    return _GLYPH_LAYER
+
+
+LAYER = {row.name: _layer(row.name, row.kind) for row in VOCABULARY.classes}
+_TIMED = frozenset(row.name for row in VOCABULARY.classes if row.is_notehead or row.name.startswith("rest"))
+
+
+class Annotator:
+    """Annotates the pages of one score."""
+
+    def __init__(self, music: Music, staff_space: float) -> None:
+        self._music = music
+        self._usual_space = staff_space
+
+    def drawing(self, page: SvgPage, number: int) -> Drawing:
+        """One page with all that the score says of its symbols."""
+        self._staves = find_staves(page, self._music)
+        self._first_measure = _first_measures(page, self._music)
+        drawn = len(page.marks)
+        self._draw_staves(page)
+        self._draw_barlines(page)
+        rows = [self._row(mark) for mark in page.marks]
+        for i in range(drawn):
+            if page.marks[i].text is not None and not (page.marks[i].text or "").strip():
+                rows[i] = None
+        finder = LinkFinder(page.marks, rows, self._music, self._staves, self._usual_space)
+        compounds = finder.grace_notes()
+        rows += compounds
+        order = sorted(
+            (i for i, row in enumerate(rows) if row is not None),
+            key=lambda i: LAYER[rows[i].name],  # type: ignore[union-attr]
+        )
+        place = np.full(len(rows), -1, np.int64)
+        place[order] = np.arange(len(order))
+        links = finder.links()
+        symbols = _symbols([rows[i] for i in order], place, links)  # type: ignore[misc]
+        spaces = [staff.space(self._usual_space) for staff in self._staves.values()]
+        return Drawing(
+            width=page.width,
+            height=page.height,
+            symbols=symbols,
+            shapes=page.shapes.finish(place),
+            staff_lines=_line_table(self._staves),
+            staff_space=float(np.median(spaces)) if spaces else self._usual_space,
+            number=number,
+        )
+
+    def _draw_staves(self, page: SvgPage) -> None:
+        for staff in self._staves.values():
+            for x0, x1 in staff.stretches:
+                mark = Mark("staff", RULES["staff"], "", "", "", staff.system, "", "", (x0 + x1) / 2, staff.middle)
+                mark.staff_number = staff.number
+                page.marks.append(mark)
+                for y in staff.lines:
+                    page.shapes.stroke(len(page.marks) - 1, (x0, y, x1, y), staff.width)
+
+    def _draw_barlines(self, page: SvgPage) -> None:
+        """One symbol for each unbroken run of a barline: through a piano's staves, apart in a choir."""
+        dotted = defaultdict(list)
+        for mark in page.marks:
+            if mark.rule.name == "barLine":
+                dotted[f"{mark.system} {mark.element}"].append(mark.y)
+        for key, bars in page.bars.items():
+            for run in _runs(bars):
+                where = run[0].where
+                low, high = min(bar.y0 for bar in run), max(bar.y1 for bar in run)
+                dots = any(low - self._usual_space < y < high + self._usual_space for y in dotted[key])
+                mark = Mark(
+                    barline_class(run, dots=dots), where.rule, where.element, "", "", where.system,
+                    where.measure, where.staff, run[0].x, (low + high) / 2,
+                )  # fmt: skip
+                page.marks.append(mark)
+                for bar in run:
+                    self._draw_bar(page, len(page.marks) - 1, bar)
+
+    @staticmethod
+    def _draw_bar(page: SvgPage, mark: int, bar: Bar) -> None:
+        line = (bar.x, bar.y0, bar.x, bar.y1)
+        if bar.style == "dot":
+            page.shapes.ellipse(mark, (bar.x, (bar.y0 + bar.y1) / 2), (bar.width / 2, bar.width / 2))
+        elif bar.style:
+            page.shapes.dashes(mark, line, bar.width, [float(n) for n in bar.style.replace(",", " ").split()])
+        else:
+            page.shapes.stroke(mark, line, bar.width)
+
+    def _row(self, mark: Mark) -> Row | None:
+        music = self._music
+        event = music.events.get(mark.note) or music.events.get(mark.chord) or music.events.get(mark.element)
+        control = music.controls.get(mark.element) if event is None else None
+        staff = self._staff(mark, event, control)
+        space = staff.space(self._usual_space) if staff is not None else self._usual_space
+        position = ABSENT
+        if staff is not None and mark.scale > 0:
+            position = math.floor((staff.middle - mark.y) / (space / 2) + 0.5)
+        form = control.form if control is not None else music.groups.get(mark.element, "")
+        name = class_name(mark, position, space, form)
+        row = Row(name, mark, staff)
+        row.measure = self._measure(mark, event, control)
+        row.onset = self._onset(mark, event, control, row.measure)
+        if event is not None:
+            row.voice = event.voice
+            if name in _TIMED:
+                row.duration = event.duration
+        elif control is not None and control.finish is not None and control.finish >= control.onset:
+            row.duration = control.finish - control.onset
+        if VOCABULARY[name].is_notehead:
+            row.position = position
+            if event is not None:
+                row.diatonic, row.alter = event.diatonic, event.alter
+        return row
+
+    def _staff(self, mark: Mark, event: Event | None, control: Control | None) -> Staff | None:
+        number = mark.staff_number
+        if number is None and event is not None and event.staff != ABSENT:
+            number = event.staff
+        if number is None and mark.staff:
+            number = self._music.staff_of.get(mark.staff)
+        if number is None and control is not None and control.staff != ABSENT:
+            number = control.staff
+        return self._staves.get((mark.system, number)) if number is not None else None
+
+    def _measure(self, mark: Mark, event: Event | None, control: Control | None) -> int:
+        if event is not None:
+            return event.measure
+        if mark.measure in self._music.measure_of:
+            return self._music.measure_of[mark.measure]
+        if mark.system in self._first_measure:
+            return self._first_measure[mark.system]
+        return control.measure if control is not None else ABSENT
+
+    def _onset(self, mark: Mark, event: Event | None, control: Control | None, measure: int) -> int | None:
+        if event is not None:
+            return event.onset
+        if measure == ABSENT:
+            return None
+        start = self._music.measure_onset[measure]
+        if mark.rule.name == "barLine":
+            return start + self._music.measure_length[measure]
+        if control is not None:
+            # The second part of a slur broken over systems begins with its own system.
+            return max(control.onset, start) if not mark.measure else control.onset
+        return start
+
+
+def _runs(bars: list[Bar]) -> list[list[Bar]]:
+    """The strokes of a barline in runs that touch from top to bottom."""
+    ordered = sorted(bars, key=lambda bar: min(bar.y0, bar.y1))
+    reach = max(abs(bar.y1 - bar.y0) for bar in ordered) if ordered[0].style == "dot" else 0.0
+    runs = [[ordered[0]]]
+    bottom = max(ordered[0].y0, ordered[0].y1)
+    for bar in ordered[1:]:
+        if min(bar.y0, bar.y1) > bottom + 2 + 3 * reach:
+            runs.append([])
+        runs[-1].append(bar)
+        bottom = max(bottom, bar.y0, bar.y1)
+    return runs
+
+
+def _first_measures(page: SvgPage, music: Music) -> dict[int, int]:
+    first: dict[int, int] = {}
+    for mark in page.marks:
+        index = music.measure_of.get(mark.measure)
+        if index is not None and mark.system >= 0:
+            first[mark.system] = min(first.get(mark.system, index), index)
+    return first
+
+
+def _line_table(staves: dict[tuple[int, int], Staff]) -> NDArray[np.float64]:
+    lines = [
+        (staff.index, x0, y, x1, y)
+        for staff in sorted(staves.values(), key=lambda staff: staff.index)
+        for x0, x1 in staff.stretches
+        for y in staff.lines
+    ]
+    return np.array(lines, np.float64).reshape(-1, 5)
+
+
+def _symbols(rows: list[Row], place: NDArray[np.int64], links: NDArray[np.int64]) -> Symbols:
+    placed = place[links]
+    placed = placed[(placed >= 0).all(axis=1)] + 1
+    placed = np.unique(placed, axis=0) if len(placed) else placed
+    n = len(rows)
+    texts = np.empty(n, object)
+    texts[:] = [row.mark.text.strip() if row.mark.text else None for row in rows]
+    return Symbols(
+        id=np.arange(1, n + 1, dtype=np.int32),
+        label=np.array([VOCABULARY.id(row.name) for row in rows], np.int32),
+        box=np.zeros((n, 4)),
+        corners=np.zeros((n, 4, 2)),
+        area=np.zeros(n, np.int32),
+        staff=np.array([row.staff.index if row.staff else ABSENT for row in rows], np.int32),
+        system=np.array([row.mark.system if row.mark.system >= 0 else ABSENT for row in rows], np.int32),
+        measure=np.array([row.measure for row in rows], np.int32),
+        voice=np.array([row.voice for row in rows], np.int32),
+        position=np.array([row.position for row in rows], np.int32),
+        onset=_quarters([row.onset for row in rows]),
+        duration=_quarters([row.duration for row in rows]),
+        diatonic=np.array([row.diatonic for row in rows], np.int32),
+        alter=np.array([row.alter for row in rows], np.int32),
+        score=np.ones(n),
+        text=texts,
+        links=placed.astype(np.int32),
+    )
+
+
+def _quarters(ticks: list[int | None]) -> NDArray[np.float64]:
+    return np.array([math.nan if tick is None else tick / TICKS for tick in ticks])

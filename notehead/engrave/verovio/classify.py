@@ -1,0 +1,107 @@
+"""The class of a mark, from its glyph, its element, its size against its staff, and its place on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+from notehead.engrave.verovio.svg import Bar, Mark
+from notehead.vocabulary import VOCABULARY
+
+SMALL = 0.85
+"""Glyphs below this share of their STAFF's usual scale are small (cue, grace); an absolute limit would
+mislabel every head of an ossia staff."""
+GLYPH_SCALE = 0.72 / 180
+"""Scale of a full-size glyph for each unit of staff space."""
+THICK = 2.0
+"""Barlines this many times as wide as the thinnest are heavy."""
+
+_PLAIN_HEADS = frozenset({"noteheadBlack", "noteheadHalf", "noteheadWhole", "noteheadDoubleWhole"})
+_IN_KEY = {"accidentalFlat": "keyFlat", "accidentalNatural": "keyNatural", "accidentalSharp": "keySharp"}
+_GROUPS = {"brace": "brace", "bracket": "bracket", "bracketsq": "bracketSquare", "line": "bracket"}
+_FALLBACK = {
+    "accid": "accidentalOther", "keyAccid": "accidentalOther", "notehead": "noteheadOther",
+    "artic": "articOther", "mordent": "ornamentOther", "turn": "ornamentOther", "trill": "ornamentOther",
+    "ornam": "ornamentOther", "meterSig": "timeSigOther", "mensur": "timeSigOther",
+}  # fmt: skip
+
+
+@cache
+def _class_of_glyph() -> Mapping[str, str]:
+    """Class by SMuFL name, for glyphs that mean one class wherever they stand."""
+    classes: dict[str, str] = {}
+    for row in VOCABULARY.classes:
+        for glyph in row.smufl:
+            classes.setdefault(glyph, row.name)
+    for row in VOCABULARY.classes:  # a glyph of a class's own name is that class
+        if row.name in row.smufl:
+            classes[row.name] = row.name
+    for size in ("DoubleWhole", "Whole", "HalfUp", "QuarterUp", "8thUp", "16thUp", "32ndUp", "64thUp"):
+        classes[f"note{size}"] = "metronomeNote"
+    return classes
+
+
+def class_name(mark: Mark, position: int, staff_space: float, form: str) -> str:
+    """The class of a mark.
+
+    Args:
+        mark: what was drawn.
+        position: half staff spaces above the middle line of its staff.
+        staff_space: of its staff.
+        form: what the score says of it: form of a hairpin, symbol of a group.
+    """
+    name, element = mark.name, mark.rule.name
+    if name in VOCABULARY and mark.scale == 0:
+        if element == "grpSym":
+            return _GROUPS.get(form, name)
+        return name
+    if name == "hairpin":
+        return "dynamicDiminuendoHairpin" if form == "dim" else "dynamicCrescendoHairpin"
+    small = 0 < mark.scale < SMALL * GLYPH_SCALE * staff_space
+    if element == "notehead":
+        return _head(name, position, small=small)
+    if element == "keyAccid" and name in _IN_KEY:
+        return _IN_KEY[name]
+    if element == "clef" and name.startswith("cClef"):
+        return {0: "clefCAlto", 2: "clefCTenor"}.get(position, "clefC")
+    if element == "multiRestNum":
+        return "restHNr"
+    found = _class_of_glyph().get(name)
+    if found is None:
+        return _FALLBACK.get(element, "otherGlyph")
+    if small and element in {"accid", "flag", "stem"} and f"{found}Small" in VOCABULARY:
+        return f"{found}Small"
+    return found
+
+
+def _head(name: str, position: int, *, small: bool) -> str:
+    base = "noteheadDoubleWhole" if name.startswith("noteheadDoubleWhole") else name
+    if base in _PLAIN_HEADS:
+        place = "InSpace" if position % 2 else "OnLine"
+        return f"{base}{place}{'Small' if small else ''}"
+    found = _class_of_glyph().get(name)
+    if found is not None:
+        return found
+    return "noteheadParenthesis" if name.startswith("accidentalParens") else "noteheadOther"
+
+
+def barline_class(bars: Sequence[Bar], *, dots: bool) -> str:
+    """The class of the strokes of one barline, from left to right; `dots` for repeat dots beside it."""
+    if all(bar.style == "dot" for bar in bars):
+        return "barlineDotted"
+    thin = min(bar.width for bar in bars)
+    widths = {round(bar.x): bar.width for bar in bars}
+    pattern = "".join("H" if widths[x] > THICK * thin else "t" for x in sorted(widths))
+    if pattern == "t":
+        heavy = thin > HEAVY_ALONE
+        style = bars[0].style
+        return "barlineHeavy" if heavy else "barlineDashed" if style else "barlineSingle"
+    if dots:
+        repeats = {"tH": "repeatRight", "Ht": "repeatLeft", "tHt": "repeatRightLeft"}
+        return repeats.get(pattern, "repeatRightLeft")
+    plain = {"tt": "barlineDouble", "tH": "barlineFinal", "Ht": "barlineReverseFinal"}
+    return plain.get(pattern, "barlineHeavyHeavy")
+
+
+HEAVY_ALONE = 60.0
+"""A lone stroke wider than this (in Verovio's unit; a third of a staff space) is heavy."""

@@ -1,0 +1,68 @@
+"""Staves of a page: the pieces that Verovio draws measure by measure, joined to full-width staves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from notehead.engrave.verovio.music import Music
+from notehead.engrave.verovio.svg import SvgPage
+
+JOIN = 40.0
+"""Pieces of a line closer than this (in Verovio's unit) are one; an ossia staff leaves wider gaps."""
+
+
+@dataclass(slots=True)
+class Staff:
+    """One staff of one system.
+
+    Attributes:
+        index: on the page, from 0 at the top.
+        lines: y of each line, from the top.
+        stretches: (x0, x1) of each unbroken part.
+        width: of its lines.
+    """
+
+    index: int
+    system: int
+    number: int
+    lines: list[float]
+    stretches: list[tuple[float, float]]
+    width: float
+
+    @property
+    def middle(self) -> float:
+        """Half-way between the outer lines."""
+        return (self.lines[0] + self.lines[-1]) / 2
+
+    def space(self, fallback: float) -> float:
+        """Distance between lines; `fallback` for a staff of one line."""
+        if len(self.lines) < 2:
+            return fallback
+        return (self.lines[-1] - self.lines[0]) / (len(self.lines) - 1)
+
+
+def find_staves(page: SvgPage, music: Music) -> dict[tuple[int, int], Staff]:
+    """All staves of a page by (system, staff number)."""
+    pieces: dict[tuple[int, int], list[tuple[float, float, float, float]]] = defaultdict(list)
+    for system, element, x0, y0, x1, _, width in page.staff_lines:
+        pieces[system, music.staff_of.get(element, 0)].append((y0, x0, x1, width))
+    staves = []
+    for (system, number), lines in pieces.items():
+        heights = sorted({y for y, *_ in lines})
+        spans = sorted({(x0, x1) for _, x0, x1, _ in lines})
+        staves.append(Staff(0, system, number, heights, _join(spans), lines[0][3]))
+    staves.sort(key=lambda staff: (staff.system, staff.lines[0]))
+    for index, staff in enumerate(staves):
+        staff.index = index
+    return {(staff.system, staff.number): staff for staff in staves}
+
+
+def _join(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    joined = [spans[0]]
+    for x0, x1 in spans[1:]:
+        if x0 - joined[-1][1] > JOIN:
+            joined.append((x0, x1))
+        else:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], x1))
+    return joined

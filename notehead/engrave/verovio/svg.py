@@ -1,0 +1,407 @@
+"""Verovio's SVG page -> marks: what is drawn, and from which element of the score.
+
+The grammar is small: `use`, `path` (M L, M C C, M C), `polygon`, `polyline`, `ellipse`, `rect` and `text`,
+all inside `<g class=ELEMENT id=xml:id>`. Every drawable becomes a shape of exactly one mark; which
+drawables share a mark, and the mark's class, is decided by `rules.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from lxml import etree
+
+from notehead.engrave.drawing import ShapeCollector
+from notehead.engrave.outlines import Outline, flatten_cubics
+from notehead.engrave.verovio.fonts import glyph_names, glyph_outline
+from notehead.engrave.verovio.rules import RULES, Rule
+from notehead.engrave.verovio.textlayout import TextRuns, layout_text
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_PLACE = re.compile(r"translate\((-?[\d.]+), (-?[\d.]+)\) scale\((-?[\d.]+)(?:, (-?[\d.]+))?")
+_ROTATE = re.compile(r"rotate\((-?[\d.]+) (-?[\d.]+),\s*(-?[\d.]+)\)")
+_NUMBER = re.compile(r"-?[\d.]+")
+_SPANNING = re.compile(r"\bid-(\S+)")
+_SKIPPED = frozenset({"svg", "fig", "placeholder", "bounding-box", "content-bounding-box"})
+_WHITE = frozenset({"white", "#fff", "#ffffff", "#FFF", "#FFFFFF"})
+
+
+@dataclass(slots=True)
+class Mark:
+    """One symbol as the engraver drew it, before its class is known in full.
+
+    Attributes:
+        name: glyph name by SMuFL, or the class of a line, or of text.
+        rule: the rule of the group that it stands in.
+        element: xml:id of the score element that the group shows.
+        note, chord, tuplet, staff, measure: xml:ids of those around it, empty where there is none.
+        system: index on the page, -1 outside systems.
+        x, y: where it is placed; for lines the middle of the first stroke.
+        scale: of its glyph.
+        text: its letters.
+        staff_number: of the staff in the score, where the mark itself says so.
+        reach: leftmost and rightmost x of lines.
+    """
+
+    name: str
+    rule: Rule
+    element: str
+    note: str
+    chord: str
+    system: int
+    measure: str
+    staff: str
+    x: float = 0.0
+    y: float = 0.0
+    scale: float = 0.0
+    text: str | None = None
+    tuplet: str = ""
+    staff_number: int | None = None
+    reach: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where the walk is: the groups around the current element."""
+
+    rule: Rule
+    element: str = ""
+    note: str = ""
+    chord: str = ""
+    system: int = -1
+    measure: str = ""
+    staff: str = ""
+    tuplet: str = ""
+    turn: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One stroke, or one dot, of a barline."""
+
+    x: float
+    y0: float
+    y1: float
+    width: float
+    style: str
+    where: _Where
+
+
+@dataclass(slots=True)
+class SvgPage:
+    """The marks and shapes of one page, in Verovio's unit."""
+
+    width: float
+    height: float
+    marks: list[Mark] = field(default_factory=list)
+    shapes: ShapeCollector = field(default_factory=ShapeCollector)
+    staff_lines: list[tuple[int, str, float, float, float, float, float]] = field(default_factory=list)
+    """(system, staff element, x0, y0, x1, y1, stroke width) of every piece of a staff line."""
+    bars: dict[str, list[Bar]] = field(default_factory=dict)
+    """The strokes of every barline, by its group."""
+
+
+class SvgReader:
+    """Reads one SVG page of Verovio's."""
+
+    def __init__(self, font: str, text: TextRuns) -> None:
+        self._font = font
+        self._text = text
+        self._names = glyph_names()
+
+    def read(self, svg: str) -> SvgPage:
+        """The page's marks and shapes."""
+        root = etree.fromstring(svg.encode(), etree.XMLParser(huge_tree=True, resolve_entities=False))
+        scale = next(node for node in root.iter(_SVG + "svg") if node.get("class") == "definition-scale")
+        _, _, width, height = map(float, scale.get("viewBox", "").split())
+        self.page = SvgPage(width, height)
+        margin = next(node for node in scale if "page-margin" in (node.get("class") or ""))
+        shift = [float(number) for number in _NUMBER.findall(margin.get("transform") or "0 0")]
+        self._dx, self._dy = shift[0], shift[1]
+        self._systems = 0
+        self._children(margin, _Where(RULES[""]))
+        return self.page
+
+    def _children(self, group: etree._Element, where: _Where) -> None:
+        merged: dict[str, int] = {}
+        for child in group:
+            tag = child.tag
+            if tag == _SVG + "g":
+                self._group(child, where)
+            elif tag == _SVG + "use":
+                self._use(child, where, merged)
+            elif tag == _SVG + "path":
+                self._path(child, where, merged)
+            elif tag == _SVG + "text":
+                self._letters(child, where)
+            elif tag in _SHAPES:
+                self._shape(child, tag[len(_SVG) :], where, merged)
+
+    def _group(self, group: etree._Element, where: _Where) -> None:
+        classes = (group.get("class") or "").split()
+        if not _SKIPPED.isdisjoint(classes) or group.get("visibility") == "hidden":
+            return
+        if group.get("fill") in _WHITE or group.get("color") in _WHITE:
+            return
+        word, identity = (classes[0] if classes else ""), group.get("id") or ""
+        rule = RULES.get(word)
+        changes: dict[str, object] = {}
+        if word == "system":
+            changes["system"] = self._systems
+            self._systems += 1
+        elif word in {"measure", "staff", "tuplet"}:
+            changes[word] = identity
+        elif word in {"note", "rest", "mRest", "multiRest"}:
+            changes["note"] = identity
+        elif word in {"chord", "tabGrp"}:
+            changes["chord"] = identity
+        if rule is not None:
+            changes["rule"] = rule
+            spanning = _SPANNING.search(group.get("class") or "")
+            changes["element"] = spanning.group(1) if spanning else identity
+        transform = group.get("transform")
+        if transform and (turned := _ROTATE.match(transform)):
+            changes["turn"] = tuple(map(float, turned.groups()))
+        self._children(group, replace(where, **changes) if changes else where)  # type: ignore[arg-type]
+
+    def _mark(self, name: str, where: _Where, x: float, y: float, scale: float = 0.0) -> int:
+        self.page.marks.append(
+            Mark(
+                name, where.rule, where.element, where.note, where.chord, where.system, where.measure,
+                where.staff, x, y, scale, tuplet=where.tuplet,
+            )
+        )  # fmt: skip
+        return len(self.page.marks) - 1
+
+    def _merged_mark(self, name: str, where: _Where, merged: dict[str, int], at: tuple[float, float]) -> int:
+        """The group's one mark of that name, made on first use."""
+        if name not in merged:
+            merged[name] = self._mark(name, where, *at)
+        return merged[name]
+
+    def _use(self, use: etree._Element, where: _Where, merged: dict[str, int]) -> None:
+        place = _PLACE.match(use.get("transform") or "")
+        if place is None:
+            return
+        code = (use.get(_HREF) or "#")[1:].partition("-")[0]
+        name = self._names.get(code, code)
+        x, y, scale = float(place[1]) + self._dx, float(place[2]) + self._dy, float(place[3])
+        outline = glyph_outline(self._font, code)
+        if place[4] is not None and place[4] != place[3]:
+            stretched = outline.points * (1.0, float(place[4]) / scale)
+            outline = Outline(stretched, outline.starts, outline.advance)
+        if where.turn is not None:
+            outline, (x, y) = _turned(outline, where.turn[0]), self._turned_point(x, y, where.turn)
+        line = where.rule.glyphs_join.get(name, where.rule.glyphs_join.get("*"))
+        if line is not None:
+            mark = self._merged_mark(line, where, merged, (x, y))
+        else:
+            mark = self._mark(name, where, x, y, scale)
+        if where.rule.name == "clef":
+            outline = self._clef(mark, outline, where, code)
+        self.page.shapes.glyph(mark, outline, x, y, scale)
+
+    def _clef(self, mark: int, outline: Outline, where: _Where, code: str) -> Outline:
+        """Plain clef; where the glyph holds an 8 or 15, that becomes a mark of its own.
+
+        Fonts fuse the digits with the clef's outline, so they are drawn with the tuplet's digits,
+        in the place that the digits of the fused glyph have.
+        """
+        found = self.page.marks[mark]
+        plain = _PLAIN_CLEFS.get(found.name)
+        if plain is None:
+            return outline
+        name, digits = plain
+        whole, base = outline.bounds, glyph_outline(self._font, code_of(name))
+        clef = base.bounds
+        found.name = name
+        above = clef[1] - whole[1] > whole[3] - clef[3]
+        top, bottom = (whole[1], clef[1]) if above else (clef[3], whole[3])
+        outlines = [glyph_outline(self._font, code_of(f"tuplet{digit}")) for digit in digits]
+        size = (bottom - top) / max(max(o.bounds[3] - o.bounds[1] for o in outlines), 1.0)
+        width = sum(o.advance for o in outlines) * size
+        x = (clef[0] + clef[2]) / 2 - width / 2
+        digit_mark = self._mark("clef8" if digits == "8" else "clef15", where, found.x, found.y, found.scale)
+        for digit in outlines:
+            y = bottom - digit.bounds[3] * size
+            scale = found.scale
+            self.page.shapes.glyph(digit_mark, digit, found.x + x * scale, found.y + y * scale, size * scale)
+            x += digit.advance * size
+        return base
+
+    def _path(self, path: etree._Element, where: _Where, merged: dict[str, int]) -> None:
+        data = path.get("d") or ""
+        numbers = [float(number) for number in _NUMBER.findall(data)]
+        width = float(path.get("stroke-width") or 1)
+        dx, dy = self._dx, self._dy
+        if len(numbers) == 4:
+            line = (numbers[0] + dx, numbers[1] + dy, numbers[2] + dx, numbers[3] + dy)
+            if where.rule.name == "staff":
+                self.page.staff_lines.append((where.system, where.staff, *line, width))
+                return
+            if where.rule.name == "barLine":
+                dashes = path.get("stroke-dasharray") or ""
+                self._bar(where, Bar(line[0], line[1], line[3], width, dashes, where))
+                return
+            self._line(line, width, path, where, merged)
+            return
+        curve = [number + (dy if i % 2 else dx) for i, number in enumerate(numbers)]
+        mark = self._merged_mark(where.rule.line, where, merged, (curve[0], curve[1]))
+        if len(numbers) == 14:
+            self.page.shapes.lens(mark, curve, width)
+            self.page.marks[mark].reach = (curve[0], curve[6])
+        elif len(numbers) == 8:
+            self._open_curve(mark, curve, width, path)
+
+    def _bar(self, where: _Where, bar: Bar) -> None:
+        self.page.bars.setdefault(f"{where.system} {where.element}", []).append(bar)
+
+    def _open_curve(self, mark: int, curve: list[float], width: float, path: etree._Element) -> None:
+        """A dashed or dotted slur: one curve, drawn with a pen."""
+        points = flatten_cubics(np.array(curve).reshape(1, 4, 2), 96)[0]
+        dashed = path.get("stroke-dasharray")
+        for i, ((x0, y0), (x1, y1)) in enumerate(zip(points[:-1].tolist(), points[1:].tolist(), strict=True)):
+            if dashed is None or i % 4 < 2:
+                self.page.shapes.stroke(mark, (x0, y0, x1, y1), width)
+        self.page.marks[mark].reach = (curve[0], curve[6])
+
+    def _line(
+        self,
+        line: tuple[float, float, float, float],
+        width: float,
+        path: etree._Element,
+        where: _Where,
+        merged: dict[str, int],
+    ) -> None:
+        rule = where.rule
+        middle = (line[0] + line[2]) / 2, (line[1] + line[3]) / 2
+        if rule.lines_apart:
+            name = rule.line
+            if rule.name == "stem" and "stem" in merged:
+                name = "graceNoteSlash"
+            merged[name] = mark = self._mark(name, where, *middle)
+        else:
+            mark = self._merged_mark(rule.line, where, merged, middle)
+        self.page.marks[mark].reach = (line[0], line[2])
+        dashes = path.get("stroke-dasharray")
+        if dashes:
+            self.page.shapes.dashes(mark, line, width, [float(n) for n in _NUMBER.findall(dashes)])
+        else:
+            cap = width / 2 if path.get("stroke-linecap") in {"square", "round"} else 0.0
+            self.page.shapes.stroke(mark, line, width, cap)
+
+    def _shape(self, node: etree._Element, tag: str, where: _Where, merged: dict[str, int]) -> None:
+        shapes, rule = self.page.shapes, where.rule
+        if tag == "ellipse":
+            x, y = float(node.get("cx") or 0) + self._dx, float(node.get("cy") or 0) + self._dy
+            rx, ry = float(node.get("rx") or 0), float(node.get("ry") or 0)
+            if node.get("fill-opacity") == "0":
+                mark = self._merged_mark(rule.frame, where, merged, (x, y))
+                self._frame_ellipse(mark, (x, y, rx, ry), float(node.get("stroke-width") or 1))
+            elif rule.name == "barLine":
+                self._bar(where, Bar(x, y - ry, y + ry, 2 * rx, "dot", where))
+            else:
+                shapes.ellipse(self._mark(rule.dot, where, x, y), (x, y), (rx, ry))
+            return
+        if tag == "rect":
+            x, y = float(node.get("x") or 0) + self._dx, float(node.get("y") or 0) + self._dy
+            w, h = float(node.get("width") or 0), float(node.get("height") or 0)
+            corners = np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
+            if node.get("fill-opacity") == "0":
+                mark = self._merged_mark(rule.frame, where, merged, (x, y))
+                ring = np.concatenate((corners, corners[:1]))
+                shapes.polyline(mark, ring, float(node.get("stroke-width") or 1), cap=0.0)
+                return
+            name = rule.rect_name(w, h)
+            if rule.lines_apart:
+                mark = self._mark(name, where, x, y + h / 2)
+            else:
+                mark = self._merged_mark(name, where, merged, (x, y + h / 2))
+            self.page.marks[mark].reach = (x, x + w)
+            if where.turn is not None:
+                corners = np.array([self._turned_point(px, py, where.turn) for px, py in corners.tolist()])
+            shapes.polygon(mark, corners)
+            return
+        numbers = [float(number) for number in _NUMBER.findall(node.get("points") or "")]
+        points = np.array(numbers).reshape(-1, 2) + (self._dx, self._dy)
+        if len(points) < 2:
+            return
+        mark = self._merged_mark(rule.line, where, merged, (points[0, 0], points[0, 1]))
+        if tag == "polygon":
+            shapes.polygon(mark, _clockwise(points))
+        else:
+            shapes.polyline(mark, points, float(node.get("stroke-width") or 1))
+        low, high = self.page.marks[mark].reach
+        x0, x1 = float(points[:, 0].min()), float(points[:, 0].max())
+        self.page.marks[mark].reach = (min(low or x0, x0), max(high, x1))
+
+    def _frame_ellipse(self, mark: int, ellipse: tuple[float, float, float, float], width: float) -> None:
+        x, y, rx, ry = ellipse
+        angle = np.linspace(0, 2 * np.pi, 49)
+        ring = np.stack((x + rx * np.cos(angle), y + ry * np.sin(angle)), axis=1)
+        self.page.shapes.polyline(mark, ring, width)
+
+    def _letters(self, text: etree._Element, where: _Where) -> None:
+        for run in layout_text(text, self._text, where.rule.bold, where.rule.italic):
+            pieces: dict[str, int] = {}
+            for piece in run:
+                alone = piece.glyph.startswith(_SYMBOLS_IN_TEXT) if piece.glyph else False
+                name = piece.glyph if alone else where.rule.text
+                x, y = piece.x + self._dx, piece.y + self._dy
+                digit = where.rule.digits.get(piece.letter)
+                if alone or digit or name not in pieces:
+                    mark = self._mark(digit or name, where, x, y, piece.scale if alone else 0.0)
+                    if not (alone or digit):
+                        pieces[name] = mark
+                else:
+                    mark = pieces[name]
+                if not alone:
+                    found = self.page.marks[mark]
+                    found.text = (found.text or "") + piece.letter
+                self.page.shapes.glyph(mark, piece.outline, x, y, piece.scale)
+
+    def _turned_point(self, x: float, y: float, turn: tuple[float, float, float]) -> tuple[float, float]:
+        angle, cx, cy = math.radians(turn[0]), turn[1] + self._dx, turn[2] + self._dy
+        cos, sin = math.cos(angle), math.sin(angle)
+        return cx + cos * (x - cx) - sin * (y - cy), cy + sin * (x - cx) + cos * (y - cy)
+
+
+_SYMBOLS_IN_TEXT = ("dynamic", "met", "note", "segno", "coda", "ornament", "keyboard", "fermata", "rest")
+"""Glyphs in text that are symbols of their own; others (accidentals in chord names) are letters."""
+_SHAPES = frozenset(_SVG + tag for tag in ("polygon", "polyline", "ellipse", "rect"))
+_PLAIN_CLEFS = {
+    "gClef8vb": ("gClef", "8"), "gClef8va": ("gClef", "8"), "gClef15mb": ("gClef", "15"),
+    "gClef15ma": ("gClef", "15"), "fClef8vb": ("fClef", "8"), "fClef8va": ("fClef", "8"),
+    "fClef15mb": ("fClef", "15"), "fClef15ma": ("fClef", "15"), "cClef8vb": ("cClef", "8"),
+}  # fmt: skip
+
+
+def code_of(name: str) -> str:
+    """The code point of a SMuFL glyph; raises KeyError where no font has it."""
+    return _codes()[name]
+
+
+def _codes() -> dict[str, str]:
+    if not _CODES:
+        _CODES.update({name: code for code, name in glyph_names().items()})
+    return _CODES
+
+
+_CODES: dict[str, str] = {}
+
+
+def _turned(outline: Outline, degrees: float) -> Outline:
+    angle = math.radians(degrees)
+    cos, sin = math.cos(angle), math.sin(angle)
+    turned = outline.points @ np.array([[cos, sin], [-sin, cos]])
+    return Outline(turned, outline.starts, outline.advance)
+
+
+def _clockwise(points: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    x, y = points[:, 0], points[:, 1]
+    area = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
+    return points[::-1] if area < 0 else points
