@@ -1,0 +1,1 @@
+"""Pages on disk: what they hold, how they look, and how they are read and written."""
