@@ -1,1 +1,36 @@
-"""notehead: from a music score to exactly annotated pages, and from pages to their symbols."""
+"""notehead: from a music score to exactly annotated pages, and from pages to their symbols.
+
+The few names of the library:
+
+- `build(scores, output, BuildOptions(...))` makes a dataset;
+- `Dataset(folder)` reads one, an iterable of `Page`;
+- `Page`, `Symbols`, `Symbol`, `Pitch`, `Origin`: a page of music and what stands on it;
+- `VOCABULARY`: the classes;
+- `overlay(page)` draws the symbols over the page;
+- `NoteheadError`: the root of all errors.
+"""
+
+from notehead.build import BuildOptions, BuildResult, build
+from notehead.datasets import Dataset, OverlayOptions, overlay
+from notehead.errors import NoteheadError
+from notehead.page import Origin, Page, Pitch, Symbol, Symbols
+from notehead.version import VERSION as __version__
+from notehead.vocabulary import VOCABULARY, SymbolClass
+
+__all__ = [
+    "VOCABULARY",
+    "BuildOptions",
+    "BuildResult",
+    "Dataset",
+    "NoteheadError",
+    "Origin",
+    "OverlayOptions",
+    "Page",
+    "Pitch",
+    "Symbol",
+    "SymbolClass",
+    "Symbols",
+    "__version__",
+    "build",
+    "overlay",
+]

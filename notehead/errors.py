@@ -53,11 +53,9 @@ class ScoreError(NoteheadError):
 
     def __init__(self, file: str, cause: str, remedy: str = "") -> None:
         super().__init__(f"{file}: {cause}", remedy)
+        self.args = (file, cause, remedy)
         self.file = file
         self.cause = cause
-
-    def __reduce__(self) -> tuple[type[ScoreError], tuple[str, str, str]]:
-        return type(self), (self.file, self.cause, self.remedy)
 
 
 class ScoreFormatError(ScoreError):
@@ -94,3 +92,18 @@ class MissingExtraError(NoteheadError):
     """An optional part of notehead, or a program that it needs, is not installed."""
 
     exit_code = 7
+
+
+def error_from(parts: list[str]) -> NoteheadError:
+    """An error from its class name and arguments, as `Sandbox` brings it out of a child.
+
+    Example:
+        >>> error_from(["ScoreFormatError", "a.xml", "it is empty", ""])
+        ScoreFormatError('a.xml', 'it is empty', '')
+    """
+    kinds = [NoteheadError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+    name, *arguments = parts
+    found = {kind.__name__: kind for kind in kinds}.get(name, NoteheadError)
+    return found(*arguments)

@@ -24,7 +24,7 @@ _SEMITONES = np.array([0, 2, 4, 5, 7, 9, 11])
 
 @dataclass(frozen=True, slots=True)
 class Pitch:
-    """A written and sounding pitch: step C-B, alteration in semitones, octave (C4 is middle C)."""
+    """A pitch: step C-B, alteration in semitones, octave (C4 is middle C)."""
 
     step: str
     alter: int
@@ -52,10 +52,11 @@ class Symbol:
         system: system on the page, from 0 at the top.
         measure: measure of the score, from 0.
         voice: layer in the staff and measure, from 1.
-        position: half staff spaces above the staff's middle line (below: negative).
+        position: half staff spaces above the staff's middle line (below: negative), of noteheads, and
+            of the line that a clef names.
         onset: start in quarter notes from the start of the score.
         duration: length in quarter notes.
-        pitch: for noteheads.
+        pitch: of noteheads, as written: an octave line or a transposing instrument is not applied.
         score: confidence, 1.0 for truth.
         text: the letters of text symbols.
     """

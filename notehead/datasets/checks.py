@@ -84,14 +84,15 @@ def _masks_in_boxes(page: Page) -> Iterator[Problem]:
 
 
 def _oriented_boxes(page: Page) -> Iterator[Problem]:
-    """An oriented box is a rectangle, no larger than the box, and touches the box's four sides or more."""
+    """An oriented box is a rectangle, no larger than the box; files hold thousandths of a pixel."""
     symbols = page.symbols
     sides = np.roll(symbols.corners, -1, axis=1) - symbols.corners
     turn = np.abs((sides[:, 0] * sides[:, 1]).sum(axis=1))
     lengths = np.hypot(sides[..., 0], sides[..., 1])
     size = lengths[:, 0] * lengths[:, 1]
     box_size = np.prod(symbols.box[:, 2:] - symbols.box[:, :2], axis=1)
-    wrong = (turn > 1e-6 * np.maximum(size, 1)) | (size > box_size * (1 + 1e-6) + 1e-6)
+    rounding = 2e-3 * (lengths[:, 0] + lengths[:, 1] + 1)
+    wrong = (turn > rounding) | (size > box_size + rounding)
     for row in np.flatnonzero(wrong).tolist():
         detail = f"corners {symbols.corners[row].round(2).tolist()} around {symbols.box[row].tolist()}"
         yield Problem("oriented boxes", page.name, int(symbols.id[row]), detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 from matplotlib.transforms import Bbox
 
+from notehead.files import write_file
 from notehead.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
@@ -73,7 +75,9 @@ def write_plots(statistics: Statistics, folder: Path) -> list[Path]:
     with style.context(["default", _STYLE]):  # whatever the user's own settings are
         for name, draw in draws.items():
             path = folder / f"{name}.svg"
-            draw(statistics).savefig(path, metadata={"Date": None, "Creator": None})
+            image = io.BytesIO()
+            draw(statistics).savefig(image, format="svg", metadata={"Date": None, "Creator": None})
+            write_file(path, image.getvalue())
             paths.append(path)
     return paths
 

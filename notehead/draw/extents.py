@@ -7,24 +7,25 @@ from numba import njit
 
 
 @njit(cache=True)
-def _hull(points, hull):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Convex hull of points sorted by (y, x), written to `hull`; returns its length.
+def _hull(rows, hull):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Convex hull of the pixels of rows (y, left, right), y ascending; returns its length.
 
-    Andrew's monotone chain: one half of the hull forwards through the points, the other backwards.
+    Andrew's monotone chain, down the left side and up the right side.
     """
     n = 0
-    for half in range(2):
+    for side in range(2):
         start = n
-        for i in range(len(points)):
-            x, y = points[i] if half == 0 else points[len(points) - 1 - i]
+        for i in range(2 * len(rows)):
+            corner = i if side == 0 else 2 * len(rows) - 1 - i
+            row = rows[corner // 2]
+            x, y = float(row[1 + side]), float(row[0] + corner % 2)
             while n >= start + 2:
                 ax, ay = hull[n - 1, 0] - hull[n - 2, 0], hull[n - 1, 1] - hull[n - 2, 1]
-                if ax * (y - hull[n - 1, 1]) - ay * (x - hull[n - 1, 0]) > 0:
+                if ax * (y - hull[n - 1, 1]) - ay * (x - hull[n - 1, 0]) < 0:
                     break
                 n -= 1
             hull[n, 0], hull[n, 1] = x, y
             n += 1
-        n -= 1
     return n
 
 
@@ -57,6 +58,26 @@ def _smallest_rectangle(hull, n, corners):  # type: ignore[no-untyped-def]  # no
 
 
 @njit(cache=True)
+def _with_claims(rows, claims, which):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Rows (y, left, right) with some single pixels (row, y, x) added, y ascending, each y once."""
+    more = np.empty((len(rows) + len(which), 3), np.int32)
+    more[: len(rows)] = rows
+    for i in range(len(which)):
+        y, x = claims[which[i], 1], claims[which[i], 2]
+        more[len(rows) + i, 0], more[len(rows) + i, 1], more[len(rows) + i, 2] = y, x, x + 1
+    more = more[np.argsort(more[:, 0], kind="mergesort")]
+    last = 0
+    for i in range(1, len(more)):
+        if more[i, 0] == more[last, 0]:
+            more[last, 1] = min(more[last, 1], more[i, 1])
+            more[last, 2] = max(more[last, 2], more[i, 2])
+        else:
+            last += 1
+            more[last] = more[i]
+    return more[: last + 1]
+
+
+@njit(cache=True)
 def boxes(offset, extent, claims):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Boxes and oriented boxes of whole symbols, from `raster`'s extents and claims.
 
@@ -67,8 +88,7 @@ def boxes(offset, extent, claims):  # type: ignore[no-untyped-def]  # noqa: ANN0
     count = len(offset) - 1
     box = np.empty((count, 4))
     corners = np.zeros((count, 4, 2))
-    box[:, 0] = box[:, 1] = np.inf
-    box[:, 2] = box[:, 3] = -np.inf
+    box[:, :2], box[:, 2:] = np.inf, -np.inf
     order = np.argsort(claims[:, 0], kind="mergesort")
     at = 0
     for symbol in range(count):
@@ -76,23 +96,11 @@ def boxes(offset, extent, claims):  # type: ignore[no-untyped-def]  # noqa: ANN0
         begin = at
         while at < len(order) and claims[order[at], 0] == symbol:
             at += 1
-        points = np.empty((4 * (len(rows) + at - begin), 2))
-        for i in range(len(points) // 4):
-            if i < len(rows):
-                y, left, right = rows[i]
-            else:
-                claim = claims[order[begin + i - len(rows)]]
-                y, left, right = claim[1], claim[2], claim[2] + 1
-            box[symbol, 0] = min(box[symbol, 0], left)
-            box[symbol, 1] = min(box[symbol, 1], y)
-            box[symbol, 2] = max(box[symbol, 2], right)
-            box[symbol, 3] = max(box[symbol, 3], y + 1)
-            for k in range(4):
-                points[4 * i + k, 0] = left if k % 2 == 0 else right
-                points[4 * i + k, 1] = y if k < 2 else y + 1
-        if len(points):
-            points = points[np.argsort(points[:, 0], kind="mergesort")]
-            points = points[np.argsort(points[:, 1], kind="mergesort")]
-            hull = np.empty((2 * len(points), 2))
-            _smallest_rectangle(hull, _hull(points, hull), corners[symbol])
+        if at > begin:
+            rows = _with_claims(rows, claims, order[begin:at])
+        if len(rows):
+            box[symbol, 0], box[symbol, 1] = rows[:, 1].min(), rows[0, 0]
+            box[symbol, 2], box[symbol, 3] = rows[:, 2].max(), rows[-1, 0] + 1
+            hull = np.empty((4 * len(rows) + 4, 2))
+            _smallest_rectangle(hull, _hull(rows, hull), corners[symbol])
     return box, corners

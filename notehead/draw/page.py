@@ -14,6 +14,7 @@ from notehead.page import Origin, Page, Symbols
 from notehead.vocabulary import VOCABULARY
 
 _COMPOUNDS = [row.id for row in VOCABULARY.classes if row.kind == "compound"]
+_MOST_PAGES = 32767
 
 
 @dataclass(slots=True)
@@ -23,11 +24,20 @@ class Canvas:
     shape: tuple[int, int]
     buffer: NDArray[np.float32] = field(init=False)
     tentative: NDArray[np.int32] = field(init=False)
+    pages: int = 0
 
     def __post_init__(self) -> None:
         height, width = self.shape
         self.buffer = np.zeros((height, width + 2), np.float32)
         self.tentative = np.zeros((height, width), np.int32)
+
+    def next_page(self) -> int:
+        """A number for the next page; the notes of the pages before are cleared when numbers run out."""
+        if self.pages == _MOST_PAGES:
+            self.tentative.fill(0)
+            self.pages = 0
+        self.pages += 1
+        return self.pages
 
 
 def draw(
@@ -67,6 +77,7 @@ def draw(
         under,
         canvas.buffer,
         canvas.tentative,
+        canvas.next_page(),
     )
     box, corners = boxes(offset, extent, claims)
     compound = np.isin(drawing.symbols.label, _COMPOUNDS)

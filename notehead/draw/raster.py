@@ -6,8 +6,8 @@ parts of one symbol never show seams. With coverage c of a pixel:
 
 - grey *= 1 - c;
 - c >= 1/2: the symbol takes the pixel; what was there before goes to the second layer;
-- 0 < c < 1/2: the symbol is noted; of those noted, the one that covers most gets the pixel in the
-  end if it is dark (grey < 128) and nobody took it. A dark pixel without a label cannot occur.
+- 0 < c < 1/2: the symbol is noted; if in the end the pixel is dark (grey < 128) and nobody took it, the
+  last symbol noted that covers a good part of it gets it. A dark pixel without a label cannot occur.
 
 A symbol's extent is kept per row whether or not something covers it later: boxes and oriented boxes
 hold WHOLE symbols.
@@ -25,6 +25,8 @@ from numba import njit
 
 DARK = 128
 """Pixels darker than this carry a label."""
+EVEN_PAIR = 0.2929
+"""Of two symbols that darken a pixel below `DARK`, one covers at least 1 - sqrt(1/2) of it."""
 
 
 @njit(cache=True)
@@ -48,12 +50,24 @@ def _edge(buffer, first, last, x0, y0, x1, y1, width, height):  # type: ignore[n
         x_next = x + slope * dy
         left, right = min(x, x_next), max(x, x_next)
         x = x_next
-        left = min(max(left, 0.0), float(width))
-        right = min(max(right, 0.0), float(width))
+        area = sign * dy
+        if left < 0 or right > width:
+            # What is left of the page counts along its border, what is right of it not at all.
+            if right <= 0:
+                before, after = area, 0.0
+            elif left >= width:
+                before, after = 0.0, area
+            else:
+                per_x = area / (right - left)
+                before, after = per_x * max(-left, 0.0), per_x * max(right - width, 0.0)
+            first[row], last[row] = 0, max(last[row], 0)
+            buffer[row, 0] += before
+            area -= before + after
+            left = min(max(left, 0.0), float(width))
+            right = min(max(right, 0.0), float(width))
         a, b = int(left), int(np.ceil(right))
         first[row] = min(first[row], a)
         last[row] = max(last[row], max(a, b))
-        area = sign * dy
         if b <= a + 1:
             part = area * (1.0 - ((left + right) / 2 - a))
             buffer[row, a] += part
@@ -92,6 +106,7 @@ def raster(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913, C901
     under,  # noqa: ANN001
     buffer,  # noqa: ANN001
     tentative,  # noqa: ANN001
+    page,  # noqa: ANN001
 ):
     """Draw `count` symbols; placements are sorted by symbol.
 
@@ -102,7 +117,8 @@ def raster(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913, C901
         ids: uint16 (h, w), zero; the top layer.
         under: uint16 (h, w), zero; the second layer.
         buffer: float32 (h, w + 2), zero, and zero again afterwards.
-        tentative: int32 (h, w), zero, and zero again afterwards.
+        tentative: int32 (h, w), zero, or as earlier pages left it.
+        page: 1-32767, another number than that of any page that `tentative` was used for.
 
     Returns:
         area int32 (count,): pixels of the top layer.
@@ -115,9 +131,8 @@ def raster(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913, C901
     offset = np.zeros(count + 1, np.int64)
     extent = np.empty((16384, 3), np.int32)
     used = 0
-    noted = np.empty((65536, 3), np.int32)  # symbol row, y, x
-    n_noted = 0
-    strength = np.empty(65536, np.float32)
+    shared = np.empty((4096, 3), np.int32)  # symbol row, y, x
+    n_shared = 0
     first = np.full(height, width + 1, np.int64)
     last = np.full(height, -1, np.int64)
     at = 0
@@ -154,17 +169,16 @@ def raster(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913, C901
                     area[row_of] += 1
                     left, right = min(left, x), x
                 elif ids[y, x] == 0:
-                    slot = tentative[y, x]
-                    if slot == 0:
-                        if n_noted == len(noted):
-                            noted = np.concatenate((noted, np.empty((n_noted, 3), np.int32)))
-                            strength = np.concatenate((strength, np.empty(n_noted, np.float32)))
-                        noted[n_noted, 1], noted[n_noted, 2] = y, x
-                        strength[n_noted] = 0.0
-                        n_noted += 1
-                        slot = tentative[y, x] = n_noted
-                    if c > strength[slot - 1]:
-                        noted[slot - 1, 0], strength[slot - 1] = row_of, c
+                    note = tentative[y, x]
+                    if note >> 16 != page:
+                        tentative[y, x] = (page << 16) | number
+                    else:
+                        if c >= EVEN_PAIR:
+                            tentative[y, x] = (page << 16) | number
+                        if n_shared == len(shared):
+                            shared = np.concatenate((shared, np.empty((n_shared, 3), np.int32)))
+                        shared[n_shared, 1], shared[n_shared, 2] = y, x
+                        n_shared += 1
             first[y], last[y] = width + 1, -1
             if right >= 0:
                 if used == len(extent):
@@ -173,12 +187,12 @@ def raster(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913, C901
                 used += 1
         offset[row_of + 1] = used
     claims = 0
-    for i in range(n_noted):
-        row_of, y, x = noted[i]
-        tentative[y, x] = 0
+    for i in range(n_shared):
+        y, x = shared[i, 1], shared[i, 2]
         if ids[y, x] == 0 and grey[y, x] < DARK:
-            ids[y, x] = row_of + 1
-            area[row_of] += 1
-            noted[claims] = noted[i]
+            number = tentative[y, x] & 0xFFFF
+            ids[y, x] = number
+            area[number - 1] += 1
+            shared[claims, 0], shared[claims, 1], shared[claims, 2] = number - 1, y, x
             claims += 1
-    return area, offset, extent[:used], noted[:claims]
+    return area, offset, extent[:used], shared[:claims]

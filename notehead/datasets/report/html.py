@@ -14,6 +14,7 @@ from notehead.datasets.plots import HEIGHTS, class_plot_height, write_plots
 from notehead.datasets.report.pages import page_script, thumbnail
 from notehead.datasets.text_table import CLASS_HEADINGS, class_rows, figure, summary_rows
 from notehead.errors import OutputError
+from notehead.files import write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,15 +71,15 @@ def write_report(
     try:
         (report / "pages").mkdir(parents=True, exist_ok=True)
         for page in islice(pages, facts.max_pages):
-            (report / "pages" / f"{page.key}.png").write_bytes(thumbnail(folder, page))
-            (report / "pages" / f"{page.key}.js").write_bytes(page_script(page).encode())
+            write_file(report / "pages" / f"{page.key}.png", thumbnail(folder, page))
+            write_file(report / "pages" / f"{page.key}.js", page_script(page).encode())
             shown.append(_card(page))
         for name in _ASSETS:
-            (report / name).write_bytes(_template(name).encode())
+            write_file(report / name, _template(name).encode())
         write_plots(statistics, report)
         index = folder / "index.html"
         # Half of a surrogate pair, from a file name that is no UTF-8, is written as a reference.
-        index.write_bytes(_index(shown, statistics, facts).encode(errors="xmlcharrefreplace"))
+        write_file(index, _index(shown, statistics, facts).encode(errors="xmlcharrefreplace"))
     except OSError as error:
         message = f"the report cannot be written: {error}"
         raise OutputError(message, "Free some space or choose a folder that you may write to.") from error

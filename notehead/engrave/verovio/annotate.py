@@ -150,6 +150,8 @@ class Annotator:
             row.position = position
             if event is not None:
                 row.diatonic, row.alter = event.diatonic, event.alter
+        elif mark.rule.name == "clef" and name not in {"clef8", "clef15"}:
+            row.position = position
         return row
 
     def _staff(self, mark: Mark, event: Event | None, control: Control | None) -> Staff | None:

@@ -103,8 +103,9 @@ class Music:
 
 def read_music(mei: str) -> Music:
     """The music of an MEI document as Verovio exports it."""
-    # The text comes from the engraver, not from a user; still nothing is resolved or fetched.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    # The text comes from the engraver, not from a user; still nothing is fetched. Verovio gives some
+    # elements of Humdrum files the same xml:id, which only `recover` forgives.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, recover=True)
     return _Reader().read(etree.fromstring(mei.encode(), parser))
 
 
@@ -335,6 +336,8 @@ class _Layer:
             notes = []
             for note in element.iter(_MEI + "note", _MEI + "tabDurSym"):
                 inner = self._event(note, length, inside, grace)
+                if note.get("staff") is None:
+                    inner.staff = event.staff
                 inner.parent = identity
                 _set_pitch(inner, note)
                 self._add(note, inner)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from lxml import etree
@@ -64,8 +65,7 @@ class Mark:
     reach: tuple[float, float] = (0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(NamedTuple):
     """Where the walk is: the groups around the current element."""
 
     rule: Rule
@@ -149,7 +149,7 @@ class SvgReader:
             return
         word, identity = (classes[0] if classes else ""), group.get("id") or ""
         rule = RULES.get(word)
-        changes: dict[str, object] = {}
+        changes: dict[str, Any] = {}
         if word == "system":
             changes["system"] = self._systems
             self._systems += 1
@@ -166,7 +166,7 @@ class SvgReader:
         transform = group.get("transform")
         if transform and (turned := _ROTATE.match(transform)):
             changes["turn"] = tuple(map(float, turned.groups()))
-        self._children(group, replace(where, **changes) if changes else where)  # type: ignore[arg-type]
+        self._children(group, where._replace(**changes) if changes else where)
 
     def _mark(self, name: str, where: _Where, x: float, y: float, scale: float = 0.0) -> int:
         self.page.marks.append(

@@ -1,0 +1,242 @@
+"""`build`: scores -> dataset. Deterministic, resumable, in parallel."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import version
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from notehead.build.finish import Finish
+from notehead.build.journal import Journal
+from notehead.build.options import BuildOptions, BuildResult, Failure
+from notehead.build.plan import Source, Unit, in_train, licences, order, units
+from notehead.build.progress import Progress, Silent
+from notehead.build.runners import Call, LocalRunner
+from notehead.datasets.formats import deepscores_v1 as v1
+from notehead.datasets.index import MANIFEST, PAGES
+from notehead.engrave.score import find_scores
+from notehead.engrave.verovio.fonts import FONTS
+from notehead.errors import ScoreFormatError
+from notehead.files import make_folder
+from notehead.sandbox import Limits
+from notehead.version import VERSION
+
+_FOLDERS = (
+    "images", "segmentation", "instance", "pages", f"{v1.DETECTION}/images_png",
+    f"{v1.DETECTION}/xml_annotations", f"{v1.DETECTION}/pix_annotations_png",
+)  # fmt: skip
+
+
+def build(
+    scores: Sequence[str | PathLike[str]] | str | PathLike[str],
+    output: str | PathLike[str],
+    options: BuildOptions | None = None,
+    progress: Progress | None = None,
+) -> BuildResult:
+    """Build a dataset from scores, or go on with one that was begun.
+
+    Every score is checked, engraved in a sandboxed process and drawn with all its ground truth. The
+    bytes of the dataset depend on the scores' content and the options alone, not on the number of
+    workers, the order of the input, or how often the build was stopped.
+
+    Args:
+        scores: files or folders (MusicXML, .mxl, MEI, Humdrum .krn).
+        output: a new or empty folder, or that of the same build.
+        options: what to build.
+        progress: told of every step.
+
+    Returns:
+        What was made, and what was left out with its reason.
+
+    Raises:
+        ScoreFormatError: a path does not exist, or there is no score at all.
+        OutputError: the output cannot be written, is in use, or holds something else.
+        NoteheadError: an option is out of range.
+
+    Example:
+        >>> result = build("scores/", "dataset/", BuildOptions(limit=10))  # doctest: +SKIP
+        >>> result.pages, result.failures  # doctest: +SKIP
+        (10, ())
+    """
+    roots = [Path(scores)] if isinstance(scores, str | PathLike) else [Path(score) for score in scores]
+    return _Build(roots, Path(output), options or BuildOptions(), progress or Silent()).run()
+
+
+class _Build:
+    def __init__(self, roots: list[Path], output: Path, options: BuildOptions, progress: Progress) -> None:
+        self._roots = roots
+        self._options = options
+        self._progress = progress
+        self._output = output
+        self._failures: list[Failure] = []
+        self._stages: Counter[str] = Counter()
+        self._records: dict[str, dict[str, Any]] = {}
+
+    def run(self) -> BuildResult:
+        start = time.monotonic()
+        files = find_scores(self._roots)
+        if not files:
+            where = ", ".join(map(str, self._roots))
+            remedy = "Name files or folders with MusicXML, .mxl, MEI or Humdrum .krn."
+            raise ScoreFormatError(where, "holds no scores", remedy)
+        options = self._options
+        limits = Limits(seconds=options.seconds, cpu_seconds=options.cpu_seconds, memory=options.memory)
+        workers = options.workers or os.cpu_count() or 1
+        with (
+            Journal(self._output, options.fingerprint()) as self._journal,
+            LocalRunner(workers, limits) as self._runner,
+        ):
+            try:
+                return self._run(files, start)
+            finally:
+                self._progress.close()
+
+    def _run(self, files: list[Path], start: float) -> BuildResult:
+        for folder in _FOLDERS:
+            make_folder(self._output / folder)
+        sources, copies = order(self._survey(files), self._options.seed)
+        plan = list(units(sources, self._options))
+        self._make(plan)
+        pages = self._kept(plan)
+        self._finish(pages, copies)
+        return BuildResult(
+            folder=self._output,
+            pages=len(pages),
+            symbols=sum(record["symbols"] for record, *_ in pages),
+            scores=len({source.score_id for _, source, *_ in pages}),
+            failures=tuple(sorted(self._failures, key=lambda failure: (failure.file, failure.reason))),
+            copies=tuple(copies),
+            seconds=time.monotonic() - start,
+            stages=dict(self._stages),
+        )
+
+    def _survey(self, files: list[Path]) -> Iterator[Source]:
+        """Check all scores and name them by their content."""
+        self._progress.stage("checking", len(files))
+        known = licences(self._roots)
+        names = {str(path): self._name(path) for path in files}
+        calls = (Call(str(path), "notehead.build.unit:survey", (str(path),)) for path in files)
+        for answer in self._runner.run(calls):
+            self._progress.step()
+            name = names[answer.key]
+            if answer.failure:
+                self._failures.append(Failure(name, answer.failure))
+            else:
+                licence = known.get(str(Path(answer.key).resolve()), "")
+                yield Source(answer.key, name, answer.value["score_id"], licence)
+
+    def _name(self, path: Path) -> str:
+        """A score's path inside the folder that was given."""
+        for root in self._roots:
+            if path != root and path.is_relative_to(root):
+                return path.relative_to(root).as_posix()
+        return path.name
+
+    def _make(self, plan: list[Unit]) -> None:
+        """Make all units that are not done, in the plan's order, until the limit is reached."""
+        self._progress.stage("building", len(plan))
+        for unit in plan:
+            record = self._journal.unit(unit.key)
+            if record is not None and not record.get("cut"):
+                self._records[unit.key] = record
+                self._progress.step(len(record.get("pages", [])))
+        if len(self._records) < len(plan):
+            for name in (MANIFEST, PAGES):  # the dataset is not whole until they stand there again
+                (self._output / name).unlink(missing_ok=True)
+        by_key = {unit.key: unit for unit in plan}
+        for answer in self._runner.run(self._calls(plan)):
+            record = {"failure": answer.failure} if answer.failure else {"pages": answer.value["pages"]}
+            if not answer.failure:
+                self._stages.update(answer.value["seconds"])
+            self._journal.finish_unit(by_key[answer.key].key, record)
+            self._records[answer.key] = record
+            self._progress.step(len(record.get("pages", [])))
+
+    def _calls(self, plan: list[Unit]) -> Iterator[Call]:
+        options = self._options
+        values = {
+            "fonts": options.fonts, "per_score": options.per_score, "resolution": options.resolution,
+            "seed": options.seed,
+        }  # fmt: skip
+        ready, pages = 0, 0  # units of the plan done without a gap, and their pages
+        for unit in plan:
+            while ready < len(plan) and plan[ready].key in self._records:
+                pages += len(self._records[plan[ready].key].get("pages", []))
+                ready += 1
+            if options.limit is not None and pages >= options.limit:
+                return
+            if unit.key not in self._records:
+                source = unit.source
+                yield Call(
+                    unit.key,
+                    "notehead.build.unit:make",
+                    (
+                        source.path, source.name, source.score_id, unit.style_number,
+                        {**values, "licence": source.licence}, str(self._output),
+                    ),
+                )  # fmt: skip
+
+    def _kept(self, plan: list[Unit]) -> list[tuple[dict[str, Any], Source, str, str]]:
+        """The pages of the dataset, in the plan's order; what was made beyond the limit is removed."""
+        left = self._options.limit if self._options.limit is not None else sys.maxsize
+        kept: list[tuple[dict[str, Any], Source, str]] = []
+        wanted = set()
+        for unit in plan:
+            record = self._records.get(unit.key)
+            if record is None or left <= 0:
+                break
+            wanted.add(unit.key)
+            if "failure" in record:
+                name = unit.source.name
+                style = f" (style {unit.style_number})" if self._options.per_score > 1 else ""
+                self._failures.append(Failure(name, record["failure"] + style))
+                continue
+            pages = record["pages"]
+            if len(pages) > left:
+                for page in pages[left:]:
+                    self._journal.remove_page(page)
+                pages = pages[:left]
+                self._journal.finish_unit(unit.key, {"pages": pages, "cut": True})
+            left -= len(pages)
+            font = unit.style(self._options).font
+            kept += [(page, unit.source, font) for page in pages]
+        self._journal.keep_units(wanted)
+        train = in_train((source.score_id for _, source, _ in kept), self._options)
+        return [
+            (page, source, "train" if train[source.score_id] else "test", font) for page, source, font in kept
+        ]
+
+    def _finish(self, pages: list[tuple[dict[str, Any], Source, str, str]], copies: list[Failure]) -> None:
+        self._progress.stage("finishing", len(pages))
+        start = time.process_time()
+        failures = sorted(self._failures, key=lambda failure: (failure.file, failure.reason))
+        finish = Finish(
+            self._journal, self._options, pages, failures, copies, self._command(), _versions(self._options)
+        )
+        for _ in finish.write(self._runner):
+            self._progress.step()
+        self._stages["finish"] += time.process_time() - start
+
+    def _command(self) -> str:
+        """The command that makes this dataset again; what does not decide its bytes is left out."""
+        options = self._options
+        words = ["notehead", "build", *sorted(map(str, self._roots)), "-o", "DATASET"]
+        if options.fonts != FONTS:
+            words += ["--fonts", ",".join(options.fonts)]
+        words += ["--per-score", str(options.per_score), "--resolution", f"{options.resolution:g}"]
+        words += ["--split", f"{options.split:g}", "--seed", str(options.seed)]
+        words += ["--limit", str(options.limit)] if options.limit is not None else []
+        words += ["--patches", str(options.patches)] if options.patches != BuildOptions().patches else []
+        return shlex.join(words)
+
+
+def _versions(options: BuildOptions) -> dict[str, str]:
+    packages: Iterable[str] = ("verovio", "numpy", "numba", "isal", "fonttools", "matplotlib")
+    return {"notehead": VERSION, **{name: version(name) for name in packages}}

@@ -1,0 +1,204 @@
+"""The end of a build: all that needs every page. JSON files, statistics, patches, report, card, manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from notehead.build.journal import Journal
+from notehead.build.options import BuildOptions, Failure
+from notehead.build.plan import Source
+from notehead.build.runners import Call, LocalRunner
+from notehead.datasets.card import CardFacts, dataset_card
+from notehead.datasets.formats import deepscores_v1 as v1
+from notehead.datasets.formats import deepscores_v2 as v2
+from notehead.datasets.formats.native import read_document, symbols_of
+from notehead.datasets.index import PAGES, PageEntry, write_manifest, write_pages
+from notehead.datasets.patches import PatchChooser
+from notehead.datasets.report import PageSummary, ReportFacts, write_report
+from notehead.datasets.statistics import Statistics, StatisticsBuilder
+from notehead.errors import NoteheadError
+from notehead.files import make_folder, sha256_of, write_file
+from notehead.page import Symbols
+from notehead.version import RELEASED, VERSION
+
+
+@dataclass(slots=True)
+class Finish:
+    """Writes what a dataset needs beside its pages.
+
+    Attributes:
+        journal: of the build.
+        options: of the build.
+        pages: (page record, source, split, font) of each page, in the dataset's order.
+        failures, copies: scores left out.
+        command: for the card.
+        versions: for the card.
+    """
+
+    journal: Journal
+    options: BuildOptions
+    pages: Sequence[tuple[dict[str, Any], Source, str, str]]
+    failures: Sequence[Failure]
+    copies: Sequence[Failure]
+    command: str
+    versions: dict[str, str]
+    _files: list[tuple[str, int, str]] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        """The dataset."""
+        return self.journal.folder
+
+    def write(self, runner: LocalRunner) -> Iterator[str]:
+        """Write everything; yields the name of each page as its annotations are written."""
+        for record, *_ in self.pages:
+            self._files += [(path, size, digest) for path, size, digest in record["files"]]
+        entries = [self._entry(*page) for page in self.pages]
+        chooser = PatchChooser(self.options.patches, self.options.seed)
+        builder = StatisticsBuilder()
+        yield from self._annotations(entries, builder, chooser)
+        statistics = builder.finish()
+        self._patches(runner, chooser.chosen() if self.options.patches else {})
+        write_pages(self.folder, entries)
+        write_file(self.folder / "statistics.json", _pretty(statistics.to_json()))
+        write_file(self.folder / v1.CLASSIFICATION / "class_names.csv", v1.class_names_csv().encode())
+        failures = [(failure.file, failure.reason) for failure in self.failures]
+        copies = [(failure.file, failure.reason) for failure in self.copies]
+        facts = CardFacts(self.command, self.versions, failures, copies)
+        card = dataset_card(entries, statistics, facts)
+        write_file(self.folder / "README.md", card.encode("utf-8", "xmlcharrefreplace"))
+        self._report(entries, statistics, failures)
+        for name in (PAGES, "statistics.json", f"{v1.CLASSIFICATION}/class_names.csv", "README.md", "index.html"):
+            self._add(name)
+        for file in sorted((self.folder / "report").rglob("*")):
+            if file.is_file():
+                self._add(file.relative_to(self.folder).as_posix())
+        write_manifest(self.folder, self._files)
+
+    def _add(self, name: str) -> None:
+        path = self.folder / name
+        self._files.append((name, path.stat().st_size, sha256_of(path)))
+
+    @staticmethod
+    def _entry(record: dict[str, Any], source: Source, split: str, font: str) -> PageEntry:
+        number = int(record["name"].rpartition("-")[2])
+        return PageEntry(
+            record["name"], split, source.name, source.score_id, font, number, record["width"],
+            record["height"], record["symbols"], source.licence,
+        )  # fmt: skip
+
+    def _annotations(
+        self, entries: list[PageEntry], builder: StatisticsBuilder, chooser: PatchChooser
+    ) -> Iterator[str]:
+        """DeepScoresV2's JSON files; on the way statistics and the draw of patches see every symbol."""
+        done: list[str] = []
+        image_id, annotation_id = 1, 1
+        wanted = set()
+
+        def pages(chunk: Sequence[PageEntry], start: int) -> Iterator[tuple[int, str, int, int, Symbols]]:
+            for number, entry in enumerate(chunk, start):
+                document = read_document(self.folder / "pages" / f"{entry.name}.json.gz")
+                symbols = symbols_of(document)
+                builder.add(entry.name, symbols, entry.width, entry.height, document["staff_space"])
+                chooser.add(entry.name, symbols)
+                done.append(entry.name)
+                yield number, entry.name, entry.width, entry.height, symbols
+
+        for split in ("train", "test"):
+            part = [entry for entry in entries if entry.split == split]
+            size = v2.PAGES_PER_FILE
+            for i, name in enumerate(v2.json_names(split, len(part))):
+                chunk = part[i * size : (i + 1) * size]
+                path = self.folder / name
+                annotation_id = v2.write_json(path, pages(chunk, image_id), _info(), annotation_id)
+                image_id += len(chunk)
+                wanted.add(name)
+                self._add(name)
+                yield from done
+                done.clear()
+        for stale in self.folder.glob("deepscores*_t*.json"):
+            if stale.name not in wanted:
+                stale.unlink()
+
+    def _patches(self, runner: LocalRunner, chosen: dict[str, list[int]]) -> None:
+        folder = make_folder(self.folder / v1.CLASSIFICATION)
+        calls, choices, kept = [], {}, set()
+        for page, rows in chosen.items():
+            choice = hashlib.sha256(repr(rows).encode()).hexdigest()
+            done = self.journal.patches(page, choice)
+            if done is None:
+                choices[page] = choice
+                calls.append((page, rows))
+            else:
+                self._keep(done, kept)
+        for answer in runner.run(self._call(page, rows) for page, rows in calls):
+            if answer.failure:
+                message = f"patches of page {answer.key}: {answer.failure}"
+                raise NoteheadError(message, "Run the same command again.")
+            self.journal.finish_patches(answer.key, choices[answer.key], answer.value)
+            self._keep(answer.value, kept)
+        for file in folder.rglob("*.png"):
+            if file.relative_to(self.folder).as_posix() not in kept:
+                file.unlink()
+
+    def _keep(self, files: list[list[Any]], kept: set[str]) -> None:
+        for path, size, digest in files:
+            kept.add(path)
+            self._files.append((path, size, digest))
+
+    def _call(self, page: str, rows: list[int]) -> Call:
+        symbols = symbols_of(read_document(self.folder / "pages" / f"{page}.json.gz"))
+        wanted = []
+        for row in rows:
+            name = v1.v1_name(int(symbols.label[row]))
+            x0, y0, x1, y1 = symbols.box[row].tolist()
+            make_folder(self.folder / v1.CLASSIFICATION / name)
+            path = f"{v1.CLASSIFICATION}/{name}/{page}_{symbols.id[row]}.png"
+            wanted.append((path, int((x0 + x1) / 2), int((y0 + y1) / 2)))
+        return Call(page, "notehead.build.unit:cut", (str(self.folder), page, wanted))
+
+    def _report(
+        self, entries: list[PageEntry], statistics: Statistics, failures: list[tuple[str, str]]
+    ) -> None:
+        shutil.rmtree(self.folder / "report", ignore_errors=True)
+        most = min(self.options.report_pages, len(entries))
+        picked = [entries[i * len(entries) // most] for i in range(most)] if most else []
+        facts = ReportFacts(
+            title="A notehead dataset",
+            scores=len({entry.score_id for entry in entries}),
+            seed=self.options.seed,
+            command=self.command,
+            versions=self.versions,
+            failures=failures,
+            max_pages=most,
+        )
+        write_report(self.folder, (self._summary(entry) for entry in picked), statistics, facts)
+
+    def _summary(self, entry: PageEntry) -> PageSummary:
+        document = read_document(self.folder / "pages" / f"{entry.name}.json.gz")
+        return PageSummary(
+            entry.name, f"images/{entry.name}.png", entry.width, entry.height, symbols_of(document), entry.split,
+            entry.score, entry.font, document["staff_space"],
+        )  # fmt: skip
+
+
+def _info() -> dict[str, Any]:
+    return {
+        "description": "Pages engraved by notehead, in DeepScoresV2's format",
+        "version": VERSION,
+        "year": int(RELEASED[:4]),
+        "contributor": "notehead",
+        "date_created": RELEASED,
+        "url": "",
+    }
+
+
+def _pretty(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n"

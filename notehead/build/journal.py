@@ -1,0 +1,126 @@
+"""What a build has done so far, in the dataset's `.build` folder: one file per finished unit.
+
+A unit counts as done when its file stands under its final name, which happens after all its pages do.
+Killed at any moment, a build finds here what it need not make again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from notehead.errors import OutputError
+from notehead.files import PARTIAL, make_folder, output_error, write_file
+
+STATE = ".build"
+
+
+class Journal:
+    """The state of one build. Use as a context manager: it locks the dataset's folder."""
+
+    def __init__(self, folder: Path, fingerprint: str) -> None:
+        self.folder = folder
+        self._state = folder / STATE
+        self._fingerprint = fingerprint
+        self._lock: int | None = None
+
+    def __enter__(self) -> Journal:
+        make_folder(self._state / "units")
+        make_folder(self._state / "patches")
+        self._take_lock()
+        try:
+            self._check_identity()
+        except OutputError:
+            self.__exit__()
+            raise
+        self._sweep()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _take_lock(self) -> None:
+        path = self._state / "lock"
+        try:
+            self._lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.__exit__()
+            message = f"{self.folder}: another build is writing here"
+            raise OutputError(message, "Wait for it to end, or choose another folder.") from error
+        except OSError as error:
+            raise output_error(path, error) from error
+
+    def _check_identity(self) -> None:
+        path = self._state / "build.json"
+        if path.exists():
+            if orjson.loads(path.read_bytes()).get("fingerprint") != self._fingerprint:
+                message = f"{self.folder}: holds a build with other options"
+                remedy = "Use the options that it was begun with, or choose another folder."
+                raise OutputError(message, remedy)
+            return
+        strangers = [entry.name for entry in self.folder.iterdir() if entry.name != STATE]
+        if strangers:
+            message = f"{self.folder}: is not empty and not a build (it holds {sorted(strangers)[0]})"
+            raise OutputError(message, "Choose an empty or a new folder.")
+        write_file(path, orjson.dumps({"fingerprint": self._fingerprint}))
+
+    def _sweep(self) -> None:
+        """Remove what a killed build left half-written."""
+        for entry in _walk(self.folder):
+            if entry.name.endswith(PARTIAL):
+                Path(entry.path).unlink(missing_ok=True)
+
+    def unit(self, key: str) -> dict[str, Any] | None:
+        """The record of a finished unit."""
+        return _read(self._state / "units" / f"{key}.json")
+
+    def finish_unit(self, key: str, record: dict[str, Any]) -> None:
+        """Note a unit as done."""
+        write_file(self._state / "units" / f"{key}.json", orjson.dumps(record))
+
+    def keep_units(self, keys: set[str]) -> None:
+        """Forget all other units, and remove the files of their pages."""
+        for path in sorted((self._state / "units").glob("*.json")):
+            if path.stem not in keys:
+                for page in (_read(path) or {}).get("pages", []):
+                    self.remove_page(page)
+                path.unlink(missing_ok=True)
+
+    def remove_page(self, page: dict[str, Any]) -> None:
+        """Remove the files of a page that the dataset does not keep."""
+        for path, *_ in page["files"]:
+            (self.folder / path).unlink(missing_ok=True)
+
+    def patches(self, page: str, choice: str) -> list[list[Any]] | None:
+        """The patches cut from a page, if they were cut by the same choice."""
+        record = _read(self._state / "patches" / f"{page}.json")
+        return record["files"] if record is not None and record["choice"] == choice else None
+
+    def finish_patches(self, page: str, choice: str, files: list[list[Any]]) -> None:
+        """Note a page's patches as cut."""
+        write_file(self._state / "patches" / f"{page}.json", orjson.dumps({"choice": choice, "files": files}))
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        record = orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None  # not there, or damaged: make it again
+    return record if isinstance(record, dict) else None
+
+
+def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(Path(entry.path))
+            else:
+                yield entry

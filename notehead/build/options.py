@@ -1,0 +1,101 @@
+"""What a build is asked for, and what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import orjson
+
+from notehead.engrave.verovio.fonts import FONTS
+from notehead.errors import NoteheadError
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What to build; everything but `workers`, `limit` and the limits decides the bytes.
+
+    Attributes:
+        fonts: music fonts to draw from.
+        per_score: pages of every score are made in so many styles.
+        resolution: dots per inch.
+        split: share of scores that go to train; pages of one score never part.
+        seed: of all that is random.
+        limit: stop after so many pages, in the plan's order.
+        patches: at most so many classification patches per class; 0 for none.
+        workers: processes; 0 for one per processor.
+        seconds: wall-clock time that one score may take in one style.
+        cpu_seconds: processor time, likewise.
+        memory: bytes of address space for one worker.
+        report_pages: at most so many pages in `index.html`.
+    """
+
+    fonts: tuple[str, ...] = FONTS
+    per_score: int = 1
+    resolution: float = 400.0
+    split: float = 0.8
+    seed: int = 0
+    limit: int | None = None
+    patches: int = 5000
+    workers: int = 0
+    seconds: float = 600.0
+    cpu_seconds: int = 240
+    memory: int = 4 << 30
+    report_pages: int = 60
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be built; raises NoteheadError."""
+        unknown = [font for font in self.fonts if font not in FONTS]
+        if unknown or not self.fonts:
+            message = f"unknown font {', '.join(unknown) or '(none)'}"
+            raise NoteheadError(message, f"Choose among {', '.join(FONTS)}.")
+        checks = (
+            (1 <= self.per_score <= 1000, "styles per score must be 1 to 1000"),
+            (50 <= self.resolution <= 1200, "the resolution must be 50 to 1200 dots per inch"),
+            (0 <= self.split <= 1, "the split must be between 0 and 1"),
+            (0 <= self.seed < 1 << 63, "the seed must be a whole number from 0"),
+            (self.limit is None or self.limit > 0, "the limit must be at least one page"),
+            (self.patches >= 0, "the number of patches must not be negative"),
+            (self.workers >= 0, "the number of workers must not be negative"),
+        )
+        for good, message in checks:
+            if not good:
+                raise NoteheadError(message)
+
+    def fingerprint(self) -> str:
+        """Hash of all that decides the bytes of a page, to tell one build from another."""
+        values = asdict(self)
+        deciding = {key: values[key] for key in ("fonts", "per_score", "resolution", "seed")}
+        return hashlib.sha256(orjson.dumps(deciding, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A score, or a score in one style, that gave no pages; and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build made.
+
+    Attributes:
+        folder: the dataset.
+        pages, symbols, scores: how many; scores counts those with pages.
+        failures: what was left out, each with its reason.
+        copies: scores whose content another one has, made once.
+        seconds: that the build took, this time.
+        stages: processor seconds by stage, over all workers, this time.
+    """
+
+    folder: Path
+    pages: int
+    symbols: int
+    scores: int
+    failures: tuple[Failure, ...] = ()
+    copies: tuple[Failure, ...] = ()
+    seconds: float = 0.0
+    stages: dict[str, float] = field(default_factory=dict)

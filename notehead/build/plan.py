@@ -1,0 +1,114 @@
+"""The plan: which scores in which styles, in an order that only their content and the seed decide."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from notehead.build.options import BuildOptions, Failure
+from notehead.engrave.style import Style, draw_style
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A score that can be engraved.
+
+    Attributes:
+        path: where it lies.
+        name: its path inside the folder that was given, for people.
+        score_id: 15 digits from its content.
+        licence: from a `manifest.csv` in the folder that was given; empty where none says it.
+    """
+
+    path: str
+    name: str
+    score_id: str
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One score in one style: what a worker makes in one go."""
+
+    source: Source
+    style_number: int
+
+    @property
+    def key(self) -> str:
+        """Unique in a plan."""
+        return f"{self.source.score_id}-{self.style_number}"
+
+    def style(self, options: BuildOptions) -> Style:
+        """Its style: another font for each of a score's styles, as long as there are fonts left."""
+        identity = int(self.source.score_id)
+        fonts = np.random.default_rng([options.seed, identity]).permutation(np.array(options.fonts))
+        font = str(fonts[self.style_number % len(fonts)])
+        rng = np.random.default_rng([options.seed, identity, self.style_number])
+        return draw_style(rng, (font,))
+
+    def page_prefix(self, options: BuildOptions) -> str:
+        """Names of its pages, without the number, as DeepScoresV2 has them."""
+        font = self.style(options).font.lower()
+        again = self.style_number // len(options.fonts)
+        return f"lg-{self.source.score_id}-aug-{font}{again + 1 if again else ''}-"
+
+
+def order(sources: Iterable[Source], seed: int) -> tuple[list[Source], list[Failure]]:
+    """The sources in the plan's order, each content once; what was left out as a copy."""
+    first: dict[str, Source] = {}
+    copies = []
+    for source in sorted(sources, key=lambda source: (source.name, source.path)):
+        kept = first.setdefault(source.score_id, source)
+        if kept is not source:
+            copies.append(Failure(source.name, f"has the same content as {kept.name}"))
+    return sorted(first.values(), key=lambda source: _draw(source.score_id, seed, "order")), copies
+
+
+def units(sources: list[Source], options: BuildOptions) -> Iterator[Unit]:
+    """All units: every score in its first style, then every score in its second ..."""
+    for number in range(options.per_score):
+        for source in sources:
+            yield Unit(source, number)
+
+
+def in_train(score_ids: Iterable[str], options: BuildOptions) -> dict[str, bool]:
+    """For each score whether it goes to train; decided by each score alone, so a larger build agrees.
+
+    Where chance would leave one side of at least two scores empty, the score nearest to the border
+    changes sides.
+    """
+    drawn = {score_id: _draw(score_id, options.seed, "split") / 2**64 for score_id in set(score_ids)}
+    train = {score_id: share < options.split for score_id, share in drawn.items()}
+    if len(train) > 1 and 0 < options.split < 1 and len(set(train.values())) == 1:
+        nearest = min(sorted(drawn), key=lambda score_id: abs(drawn[score_id] - options.split))
+        train[nearest] = not train[nearest]
+    return train
+
+
+def _draw(score_id: str, seed: int, purpose: str) -> int:
+    """A number from 0 to 2**64 - 1, at random by score, seed and purpose."""
+    digest = hashlib.sha256(f"{purpose} {seed} {score_id}".encode()).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+def licences(roots: Iterable[Path]) -> dict[str, str]:
+    """Licence by absolute path, from a `manifest.csv` with the columns `file` and `licence` in each root."""
+    found: dict[str, str] = {}
+    for root in roots:
+        table = root / "manifest.csv"
+        if not root.is_dir() or not table.is_file():
+            continue
+        try:
+            with table.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    name, licence = row.get("file"), row.get("licence") or row.get("license")
+                    if name and licence:
+                        found[str((root / name).resolve())] = licence
+        except (OSError, UnicodeDecodeError, csv.Error):
+            continue  # licences are a courtesy; a manifest of another kind is not ours to judge
+    return found

@@ -1,0 +1,100 @@
+"""Work on this machine: some sandboxed processes, fed one call at a time."""
+
+from __future__ import annotations
+
+import selectors
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from notehead.errors import NoteheadError, OutputError, ScoreError
+from notehead.sandbox import ChildDied, Limits, Sandbox
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function by name, its arguments, and a key that the answer bears."""
+
+    key: str
+    function: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a call: a value, or the reason why there is none."""
+
+    key: str
+    value: Any = None
+    failure: str = ""
+
+
+class LocalRunner:
+    """Runs calls in `workers` child processes. Use as a context manager: it ends them."""
+
+    def __init__(self, workers: int, limits: Limits) -> None:
+        self._idle = [Sandbox(limits) for _ in range(workers)]
+        self._busy: dict[int, tuple[Sandbox, Call]] = {}
+        self._selector = selectors.DefaultSelector()
+
+    def __enter__(self) -> LocalRunner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for sandbox in [*self._idle, *(sandbox for sandbox, _ in self._busy.values())]:
+            sandbox.close()
+        self._selector.close()
+
+    def run(self, calls: Iterable[Call]) -> Iterator[Answer]:
+        """Answers in the order in which they come; calls are taken from the iterable only as needed.
+
+        Raises:
+            OutputError: a worker could not write; nothing else can be written either.
+        """
+        waiting = iter(calls)
+        more = True
+        while True:
+            while more and self._idle:
+                call = next(waiting, None)
+                if call is None:
+                    more = False
+                else:
+                    self._start(call)
+            if not self._busy:
+                return
+            yield from self._wait()
+
+    def _start(self, call: Call) -> None:
+        sandbox = self._idle.pop()
+        sandbox.start(call.function, *call.arguments)
+        descriptor = sandbox.fileno()
+        self._busy[descriptor] = sandbox, call
+        self._selector.register(descriptor, selectors.EVENT_READ)
+
+    def _wait(self) -> list[Answer]:
+        """Wait until something comes, or somebody's time is over."""
+        deadline = min(sandbox.deadline for sandbox, _ in self._busy.values())
+        ready = {key.fd for key, _ in self._selector.select(max(0.0, deadline - time.monotonic()))}
+        late = {fd for fd, (sandbox, _) in self._busy.items() if time.monotonic() >= sandbox.deadline}
+        return [answer for fd in sorted(ready | late) if (answer := self._take(fd)) is not None]
+
+    def _take(self, descriptor: int) -> Answer | None:
+        sandbox, call = self._busy[descriptor]
+        failure, value, done = "", None, False
+        try:
+            done, value = sandbox.poll()
+        except OutputError:
+            raise
+        except ChildDied as death:
+            failure = f"the engraver {death}"
+        except ScoreError as error:
+            failure = f"{error.cause}. {error.remedy}" if error.remedy else error.cause
+        except NoteheadError as error:
+            failure = str(error)
+        if not done and not failure:
+            return None
+        del self._busy[descriptor]
+        self._selector.unregister(descriptor)
+        self._idle.append(sandbox)
+        return Answer(call.key, value, failure)

@@ -1,0 +1,169 @@
+"""What a worker does, in a child process: survey a score, make the pages of one unit, cut patches.
+
+These functions are called by name through `notehead.sandbox` and take and return plain JSON values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from notehead.build.options import BuildOptions
+from notehead.build.plan import Source, Unit
+from notehead.datasets.formats import deepscores_v1 as v1
+from notehead.datasets.formats import deepscores_v2 as v2
+from notehead.datasets.formats.native import page_bytes
+from notehead.datasets.patches import cut_patch
+from notehead.draw.page import Canvas, draw
+from notehead.engrave.score import read_score
+from notehead.engrave.verovio import VerovioEngraver
+from notehead.files import PARTIAL, output_error
+from notehead.images import class_image, encode_png, instance_image, read_png
+from notehead.page import Origin, Page
+
+_canvases: dict[tuple[int, int], Canvas] = {}
+"""Working memory of this process, the size in use only."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """Processor seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count what is done inside to a stage."""
+        start = time.process_time()
+        yield
+        self.seconds[name] += time.process_time() - start
+
+
+def survey(path: str) -> dict[str, Any]:
+    """Check a score and name it by its content; raises ScoreError for one that cannot be used."""
+    return {"score_id": read_score(Path(path)).score_id}
+
+
+def make(path: str, name: str, score_id: str, number: int, values: dict[str, Any], folder: str) -> dict[str, Any]:
+    """Make all pages of a unit and publish their files under final names, each by one rename.
+
+    Args:
+        path, name, score_id, number: of the unit.
+        values: `BuildOptions`' deciding values, and `licence`.
+        folder: the dataset.
+
+    Returns:
+        pages: name, width, height, symbols and files (path, bytes, SHA-256) of each; seconds by stage.
+    """
+    clock = Clock()
+    options = BuildOptions(
+        fonts=tuple(values["fonts"]), per_score=values["per_score"], resolution=values["resolution"],
+        seed=values["seed"],
+    )  # fmt: skip
+    unit = Unit(Source(path, name, score_id, values["licence"]), number)
+    style = unit.style(options)
+    with clock.stage("check"):
+        score = read_score(Path(path))
+    engraver = VerovioEngraver()
+    size = style.paper.pixels(options.resolution)
+    pages = []
+    drawings = engraver.engrave(score, style)
+    while True:
+        with clock.stage("engrave"):
+            drawing = next(drawings, None)
+        if drawing is None:
+            break
+        origin = Origin(
+            score=name, score_id=score_id, number=drawing.number, engraver=engraver.version, font=style.font,
+            resolution=options.resolution, seed=options.seed, style=style.options(), licence=values["licence"],
+        )  # fmt: skip
+        with clock.stage("draw"):
+            page = draw(drawing, size, f"{unit.page_prefix(options)}-page-{drawing.number}", origin, _canvas(size))
+        pages.append(_publish(page, Path(folder), options.resolution, clock))
+    return {"pages": pages, "seconds": dict(clock.seconds)}
+
+
+def _canvas(size: tuple[int, int]) -> Canvas:
+    shape = size[1], size[0]
+    if shape not in _canvases:
+        _canvases.clear()
+        _canvases[shape] = Canvas(shape)
+    return _canvases[shape]
+
+
+def _publish(page: Page, folder: Path, resolution: float, clock: Clock) -> dict[str, Any]:
+    """Write all files of a page aside, then rename them."""
+    name, size = page.name, (page.width, page.height)
+    if page.ids is None:  # pages from `draw` have ids
+        message = f"page {name} has no ids"
+        raise ValueError(message)
+    with clock.stage("images"):
+        image = encode_png(page.image, resolution)
+        classes = encode_png(class_image(page.ids, v2.grey_table(page.symbols)))
+        instances = encode_png(instance_image(page.ids))
+        numbers = encode_png(class_image(page.ids, v1.number_table(page.symbols)))
+    with clock.stage("annotations"):
+        native = page_bytes(page)
+        xml = v1.page_xml(name, size, page.symbols)
+    contents = {
+        f"images/{name}.png": image,
+        f"segmentation/{name}_seg.png": classes,
+        f"instance/{name}_inst.png": instances,
+        f"pages/{name}.json.gz": native,
+        f"{v1.DETECTION}/xml_annotations/{name}.xml": xml,
+        f"{v1.DETECTION}/pix_annotations_png/{name}.png": numbers,
+    }
+    with clock.stage("write"):
+        files = [_write(folder / path, path, data) for path, data in contents.items()]
+        linked = f"{v1.DETECTION}/images_png/{name}.png"
+        _link(folder / f"images/{name}.png", folder / linked)
+        files.append([linked, *files[0][1:]])
+    return {
+        "name": name, "width": page.width, "height": page.height, "symbols": len(page.symbols), "files": files,
+    }  # fmt: skip
+
+
+def _write(path: Path, name: str, data: bytes) -> list[Any]:
+    aside = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise output_error(path, error) from error
+    return [name, len(data), hashlib.sha256(data).hexdigest()]
+
+
+def _link(source: Path, path: Path) -> None:
+    """The same file under a second name; a copy where the file system has no links."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    try:
+        try:
+            os.link(source, aside)
+        except OSError:
+            aside.write_bytes(source.read_bytes())
+        aside.replace(path)
+        aside.unlink(missing_ok=True)  # renaming onto another name of the same file does nothing
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise output_error(path, error) from error
+
+
+def cut(folder: str, name: str, wanted: list[list[Any]]) -> list[list[Any]]:
+    """Cut classification patches out of a page; returns (path, bytes, SHA-256) of each.
+
+    Args:
+        folder: the dataset.
+        name: the page.
+        wanted: (file, x, y) of each patch, its centre in pixels.
+    """
+    root = Path(folder)
+    image = read_png(root / "images" / f"{name}.png")
+    return [_write(root / path, path, encode_png(cut_patch(image, x, y))) for path, x, y in wanted]

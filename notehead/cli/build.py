@@ -1,0 +1,86 @@
+"""`notehead build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from notehead.build import BuildOptions, BuildResult, build
+from notehead.cli.bar import Bar
+from notehead.engrave.verovio.fonts import FONTS
+from notehead.errors import PartialError
+
+_SHOWN = 20
+
+
+@click.command("build")
+@click.argument("scores", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the dataset.")
+@click.option("--fonts", default=",".join(FONTS), show_default=True, help="Music fonts, separated by commas.")
+@click.option("--per-score", default=1, show_default=True, help="Styles that every score is engraved in.")
+@click.option("--resolution", default=400.0, show_default=True, help="Dots per inch; 400 gives 1960 x 2772.")
+@click.option("--split", default=0.8, show_default=True, help="Share of the SCORES that go to train.")
+@click.option("--workers", default=0, help="Processes; by default one per processor.")
+@click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
+@click.option("--limit", type=int, help="Stop after so many pages.")
+@click.option("--patches", default=5000, show_default=True, help="Classification patches per class, at most.")
+@click.option("--timeout", default=240, show_default=True, help="Processor seconds for a score in one style.")
+def build_command(  # noqa: PLR0913  # one parameter per option
+    scores: tuple[Path, ...],
+    output: Path,
+    fonts: str,
+    per_score: int,
+    resolution: float,
+    split: float,
+    workers: int,
+    seed: int,
+    limit: int | None,
+    patches: int,
+    timeout: int,
+) -> None:
+    """Engrave SCORES into a dataset of exactly annotated pages.
+
+    SCORES are files or folders: MusicXML (.xml, .musicxml), compressed MusicXML (.mxl), MEI, Humdrum
+    (.krn). The dataset has DeepScoresV2's layout, DeepScores v1's beside it, and an index.html.
+
+    Stop it at any moment and run the same command again: it goes on where it stopped, and the finished
+    dataset is the same to the byte, whatever the number of workers.
+
+    Exit codes: 0 done; 5 done, but some scores were left out; 3 no scores; 6 cannot write.
+
+    \b
+    Examples:
+      notehead build scores/ -o dataset/
+      notehead build quartet.mxl song.krn -o dataset/ --per-score 5
+      notehead build scores/ -o dataset/ --fonts Bravura,Leland --limit 1000 --seed 7
+    """
+    options = BuildOptions(
+        fonts=tuple(font.strip() for font in fonts.split(",") if font.strip()),
+        per_score=per_score,
+        resolution=resolution,
+        split=split,
+        seed=seed,
+        limit=limit,
+        patches=patches,
+        workers=workers,
+        cpu_seconds=timeout,
+        seconds=timeout * 2.5,
+    )
+    _tell(build(scores, output, options, Bar()))
+
+
+def _tell(result: BuildResult) -> None:
+    """What was made to standard output; what was left out to standard error, as exit code 5."""
+    click.echo(
+        f"{result.folder}: {result.pages:,} pages, {result.symbols:,} symbols, from {result.scores:,} scores"
+    )
+    for copy in result.copies[:_SHOWN]:
+        click.echo(f"copy: {copy.file}: {copy.reason}", err=True)
+    for failure in result.failures[:_SHOWN]:
+        click.echo(f"left out: {failure.file}: {failure.reason}", err=True)
+    if len(result.failures) > _SHOWN:
+        click.echo(f"... and {len(result.failures) - _SHOWN} more", err=True)
+    if result.failures:
+        message = f"{len(result.failures)} of the scores were left out"
+        raise PartialError(message, f"{result.folder}/README.md lists each with its reason.")

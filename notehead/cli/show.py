@@ -1,0 +1,40 @@
+"""`notehead show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from notehead.datasets import Dataset, OverlayOptions, overlay
+from notehead.files import write_file
+from notehead.images import encode_png
+
+
+@click.command("show")
+@click.argument("dataset", type=click.Path(path_type=Path))
+@click.argument("page")
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="PNG file to write.")
+@click.option("--classes", default="", help="Only these classes, separated by commas.")
+@click.option("--oriented", is_flag=True, help="Oriented boxes instead of upright ones.")
+@click.option("--masks", is_flag=True, help="Colour the pixels of each symbol.")
+@click.option("--links", is_flag=True, help="Draw the links between symbols.")
+@click.option("--scale", default=1.0, show_default=True, help="Size of the picture.")
+def show_command(  # noqa: PLR0913  # one parameter per option
+    dataset: Path, page: str, output: Path, classes: str, oriented: bool, masks: bool, links: bool, scale: float  # noqa: FBT001
+) -> None:
+    """Draw a PAGE of a DATASET with its symbols over it.
+
+    PAGE is a page's name, or its number from 0.
+
+    \b
+    Examples:
+      notehead show dataset/ 0 -o overlay.png
+      notehead show dataset/ 3 -o stems.png --classes stem,beam --oriented
+      notehead show dataset/ 3 -o masks.png --masks
+    """
+    names = tuple(name.strip() for name in classes.split(",") if name.strip())
+    options = OverlayOptions(classes=names, oriented=oriented, masks=masks, links=links, scale=scale)
+    found = Dataset(dataset)[int(page) if page.lstrip("-").isdigit() else page]
+    write_file(output, encode_png(overlay(found, options)))
+    click.echo(f"{output}: {found.name}, {len(found.symbols)} symbols", err=True)

@@ -1,0 +1,59 @@
+"""`notehead verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from notehead.cli.bar import Bar
+from notehead.datasets.dataset import Dataset
+from notehead.datasets.verify import Verification, verify_files, verify_pages
+from notehead.errors import DatasetError
+
+_SHOWN = 50
+
+
+@click.command("verify")
+@click.argument("dataset", type=click.Path(path_type=Path))
+@click.option("--files-only", is_flag=True, help="Check the files, not what they show.")
+def verify_command(dataset: Path, files_only: bool) -> None:  # noqa: FBT001
+    """Check every file and every page of a DATASET.
+
+    Files: all there, unchanged (SHA-256), none besides. Pages: every dark pixel has a label, boxes
+    contain their masks, masks agree with each other, every notehead has an onset, its staff position
+    agrees with its pitch and the clef, links lead to symbols.
+
+    Exit codes: 0 all is well; 4 something is not.
+
+    \b
+    Example:
+      notehead verify dataset/
+    """
+    found, bar = Verification(), Bar()
+    pages = Dataset(dataset)
+    bar.stage("files", 0)
+    for _ in verify_files(dataset, found):
+        bar.step()
+    if not files_only:
+        bar.stage("pages", len(pages))
+        for _ in verify_pages(pages, found):
+            bar.step(pages=1)
+    bar.close()
+    _tell(dataset, found)
+
+
+def _tell(dataset: Path, found: Verification) -> None:
+    click.echo(f"{found.files:,} files and {found.pages:,} pages checked")
+    for name, count in sorted(found.counts.items()):
+        click.echo(f"  {count:>12,} {name}")
+    compared = found.counts["noteheads compared with pitch and clef"]
+    if compared:
+        click.echo(f"  {compared - len(found.exceptions):>12,} of them agree")
+    for problem in found.exceptions[:_SHOWN]:
+        click.echo(f"exception: {problem}", err=True)
+    for problem in found.problems[:_SHOWN]:
+        click.echo(f"problem: {problem}", err=True)
+    if found.problems:
+        message = f"{dataset}: {len(found.problems)} problems"
+        raise DatasetError(message, "Run the same `notehead build` again to make what is damaged anew.")

@@ -1,0 +1,90 @@
+"""`pages.csv`: the pages of a dataset, one row each; and the manifest of all its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+from notehead.errors import DatasetError
+from notehead.files import write_file
+
+PAGES = "pages.csv"
+MANIFEST = "manifest.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """A page as `pages.csv` lists it; the page's file holds the rest."""
+
+    name: str
+    split: str
+    score: str
+    score_id: str
+    font: str
+    number: int
+    width: int
+    height: int
+    symbols: int
+    licence: str
+
+
+def write_pages(folder: Path, entries: Iterable[PageEntry]) -> None:
+    """Write `pages.csv`."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([item.name for item in fields(PageEntry)])
+    writer.writerows(astuple(entry) for entry in entries)
+    write_file(folder / PAGES, text.getvalue().encode("utf-8", "surrogateescape"))
+
+
+def read_pages(folder: Path) -> list[PageEntry]:
+    """The pages of a dataset.
+
+    Raises:
+        DatasetError: there is no dataset in the folder, or its list is damaged.
+    """
+    path = folder / PAGES
+    if not path.is_file():
+        unfinished = (folder / ".build").is_dir()
+        message = f"{folder}: {'this build is not finished' if unfinished else 'no dataset here'}"
+        remedy = "Run the same `notehead build` again." if unfinished else f"A dataset holds {PAGES}."
+        raise DatasetError(message, remedy)
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            rows = list(csv.DictReader(file))
+        return [
+            PageEntry(
+                row["name"], row["split"], row["score"], row["score_id"], row["font"], int(row["number"]),
+                int(row["width"]), int(row["height"]), int(row["symbols"]), row["licence"],
+            )
+            for row in rows
+        ]  # fmt: skip
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        message = f"{path}: damaged ({error})"
+        raise DatasetError(message, "Run the same `notehead build` again to write it anew.") from error
+
+
+def write_manifest(folder: Path, files: Iterable[tuple[str, int, str]]) -> None:
+    """Write `manifest.csv`: path, bytes and SHA-256 of every file, sorted by path."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("path", "bytes", "sha256"))
+    writer.writerows(sorted(files))
+    write_file(folder / MANIFEST, text.getvalue().encode("utf-8", "surrogateescape"))
+
+
+def read_manifest(folder: Path) -> list[tuple[str, int, str]]:
+    """The rows of `manifest.csv`; raises DatasetError where it is missing or damaged."""
+    path = folder / MANIFEST
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return [(row["path"], int(row["bytes"]), row["sha256"]) for row in csv.DictReader(file)]
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}"
+        raise DatasetError(message, "Run the same `notehead build` again to finish the dataset.") from error
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        message = f"{path}: damaged ({error})"
+        raise DatasetError(message, "Run the same `notehead build` again to write it anew.") from error

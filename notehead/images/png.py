@@ -1,0 +1,68 @@
+"""PNG files, written with ISA-L's deflate.
+
+A page's four images are most of what a build writes. One page of 1960 x 2772, grey, took 2 ms here
+against 29 ms with OpenCV and 12 ms with libdeflate, at a size between theirs. Rows are stored
+unfiltered: scores are flat, and filters made the files larger.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+from isal import isal_zlib
+from numpy.typing import NDArray
+
+from notehead.errors import DatasetError
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_GREY, _RGB = 0, 2
+_LEVEL = 1
+
+
+def encode_png(pixels: NDArray[np.uint8], resolution: float = 0.0) -> bytes:
+    """PNG bytes of a grey (h, w) or RGB (h, w, 3) uint8 image, with its dots per inch if they are known.
+
+    Example:
+        >>> encode_png(np.zeros((2, 3), np.uint8))[:8]
+        b'\\x89PNG\\r\\n\\x1a\\n'
+    """
+    height, width = pixels.shape[:2]
+    colour = _GREY if pixels.ndim == 2 else _RGB
+    rows = np.empty((height, 1 + pixels[0].size), np.uint8)
+    rows[:, 0] = 0
+    rows[:, 1:] = pixels.reshape(height, -1)
+    header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", isal_zlib.compress(rows, _LEVEL)), (b"IEND", b"")]
+    if resolution:
+        per_metre = round(resolution / 0.0254)
+        chunks.insert(1, (b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)))
+    return _SIGNATURE + b"".join(_chunk(kind, data) for kind, data in chunks)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    checksum = zlib.crc32(data, zlib.crc32(kind))
+    return b"".join((struct.pack(">I", len(data)), kind, data, struct.pack(">I", checksum)))
+
+
+def read_png(path: Path) -> NDArray[np.uint8]:
+    """A PNG file as grey (h, w) or RGB (h, w, 3) uint8.
+
+    Raises:
+        DatasetError: the file is missing or no image.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        message = f"{path.name}: {error.strerror or error}"
+        raise DatasetError(message, "Run `notehead verify` to see what else is missing.") from error
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    if pixels is None:
+        message = f"{path.name}: not a readable image"
+        raise DatasetError(message, "Run `notehead verify` to see which files are damaged.")
+    if pixels.ndim == 3:
+        pixels = np.ascontiguousarray(pixels[:, :, 2::-1])
+    return np.asarray(pixels, np.uint8)

@@ -1,0 +1,262 @@
+"""Disposable child processes with limits: the only place where an engraver meets a score.
+
+A `Sandbox` keeps one child that answers calls of functions named by `module:function`. Arguments and
+answers are JSON, so nothing that a damaged child says is executed here. A child that crashes, hangs,
+or takes too much memory costs one call; the next call gets a fresh child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import importlib
+import os
+import resource
+import selectors
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from notehead.errors import NoteheadError, ScoreError
+from notehead.errors import error_from as _error_from
+
+_HEAD = struct.Struct(">I")
+_MOST_BYTES = 1 << 30
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call may take.
+
+    Attributes:
+        seconds: wall-clock time of a call.
+        cpu_seconds: processor time of a call.
+        memory: bytes of address space of the child.
+        calls: a child is replaced after so many.
+    """
+
+    seconds: float = 300.0
+    cpu_seconds: int = 120
+    memory: int = 4 << 30
+    calls: int = 500
+
+
+class ChildDied(Exception):  # noqa: N818  # an event, translated by the caller
+    """The child crashed, hung or broke a limit during a call; the text says which."""
+
+
+class Sandbox:
+    """One child process; calls are answered one at a time.
+
+    Example:
+        >>> with Sandbox() as sandbox:
+        ...     sandbox.call("math:hypot", 3, 4)
+        5.0
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._calls = 0
+        self._deadline = 0.0
+        self._inbox = bytearray()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def call(self, function: str, *arguments: Any) -> Any:
+        """Call `module:function` in the child and wait for the answer.
+
+        Raises:
+            NoteheadError: whatever the function raised of our own errors.
+            ChildDied: the child crashed, hung or broke a limit.
+        """
+        self.start(function, *arguments)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno(), selectors.EVENT_READ)
+            while True:
+                selector.select(max(0.0, self._deadline - time.monotonic()))
+                done, answer = self.poll()
+                if done:
+                    return answer
+
+    def start(self, function: str, *arguments: Any) -> None:
+        """Begin a call; `fileno` becomes readable as the answer comes, `poll` takes it."""
+        if self._child is not None and (self._calls >= self.limits.calls or self._child.poll() is not None):
+            self.close()
+        if self._child is None:
+            self._child = self._spawn()
+            self._calls = 0
+        self._calls += 1
+        self._deadline = time.monotonic() + self.limits.seconds
+        message = orjson.dumps([function, arguments])
+        pipe = self._child.stdin
+        if pipe is not None:
+            with contextlib.suppress(BrokenPipeError):  # the death shows when the answer is read
+                pipe.write(_HEAD.pack(len(message)) + message)
+                pipe.flush()
+
+    def fileno(self) -> int:
+        """The descriptor that becomes readable when an answer, or the end, comes."""
+        if self._child is None or self._child.stdout is None:
+            return -1
+        return self._child.stdout.fileno()
+
+    @property
+    def deadline(self) -> float:
+        """When the running call is given up, on `time.monotonic`'s clock."""
+        return self._deadline
+
+    def poll(self) -> tuple[bool, Any]:
+        """(True, answer) once it has come, else (False, None); raises as `call` does."""
+        if self._child is None:
+            message = "the child was closed"
+            raise ChildDied(message)
+        while True:
+            try:
+                data = os.read(self.fileno(), 1 << 20)
+            except BlockingIOError:
+                break
+            if not data:
+                raise ChildDied(self._cause_of_death())
+            self._inbox += data
+        if len(self._inbox) >= _HEAD.size:
+            (size,) = _HEAD.unpack_from(self._inbox)
+            if size > _MOST_BYTES:
+                self.close()
+                message = "the child answered nonsense"
+                raise ChildDied(message)
+            if len(self._inbox) >= _HEAD.size + size:
+                answer = bytes(self._inbox[_HEAD.size : _HEAD.size + size])
+                del self._inbox[: _HEAD.size + size]
+                return True, _open_answer(answer)
+        if time.monotonic() >= self._deadline:
+            self.close()
+            message = f"gave no answer within {self.limits.seconds:g} s"
+            raise ChildDied(message)
+        return False, None
+
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        child, self._child = self._child, None
+        self._inbox.clear()
+        if child is not None:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        environment = {
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+            "NOTEHEAD_PARENT": str(os.getpid()),
+        }
+        child = subprocess.Popen(
+            [sys.executable, "-m", "notehead.sandbox", str(self.limits.cpu_seconds), str(self.limits.memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if not os.environ.get("NOTEHEAD_DEBUG") else None,
+            env=environment,
+            start_new_session=True,  # Ctrl-C is for the parent, which then ends its children
+        )
+        if child.stdout is not None:
+            os.set_blocking(child.stdout.fileno(), False)
+        return child
+
+    def _cause_of_death(self) -> str:
+        child = self._child
+        code = child.wait() if child is not None else 0
+        self.close()
+        if code == -signal.SIGXCPU:
+            return f"took more than {self.limits.cpu_seconds} s of processor time"
+        if code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+            return f"crashed ({name})"
+        return f"ended unexpectedly (exit code {code})"
+
+
+def _open_answer(answer: bytes) -> Any:
+    try:
+        kind, value = orjson.loads(answer)
+    except ValueError as error:
+        message = "the child answered nonsense"
+        raise ChildDied(message) from error
+    if kind == "ok":
+        return value
+    if kind == "memory":
+        message = "took more memory than it may"
+        raise ChildDied(message)
+    if kind == "error":
+        raise _error_from(value)
+    message = f"failed: {value}"
+    raise ChildDied(message)
+
+
+def _answer(function: str, arguments: list[Any]) -> list[Any]:
+    """Call a function; what it returned or raised, as JSON."""
+    module, _, name = function.partition(":")
+    try:
+        return ["ok", getattr(importlib.import_module(module), name)(*arguments)]
+    except MemoryError:
+        return ["memory", ""]
+    except NoteheadError as error:
+        details = [error.file, error.cause] if isinstance(error, ScoreError) else [error.message]
+        return ["error", [type(error).__name__, *details, error.remedy]]
+    except RecursionError:
+        return ["failure", "too deeply nested"]
+    except Exception as error:  # noqa: BLE001  # the boundary: a bug here must not end the build
+        return ["failure", f"{type(error).__name__}: {error}"]
+
+
+def _serve(cpu_seconds: int, memory: int) -> None:
+    """The child: read calls, answer them, until the parent closes the pipe."""
+    _die_with_parent()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)  # native code prints to standard output; answers must stay clean
+    parent = int(os.environ.get("NOTEHEAD_PARENT", "0"))
+    while head := source.read(_HEAD.size):
+        if os.getppid() != parent:
+            return  # the parent was killed; this child is nobody's
+        function, arguments = orjson.loads(source.read(_HEAD.unpack(head)[0]))
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        budget = int(used.ru_utime + used.ru_stime) + 1 + cpu_seconds
+        resource.setrlimit(resource.RLIMIT_CPU, (budget, resource.RLIM_INFINITY))
+        answer = orjson.dumps(_answer(function, arguments))
+        sink.write(_HEAD.pack(len(answer)) + answer)
+        sink.flush()
+
+
+def _die_with_parent() -> None:
+    """Ask Linux to kill this process when its parent dies; elsewhere the closed pipe must do."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def main(arguments: list[str], serve: Callable[[int, int], None] = _serve) -> None:
+    """Entry of the child process."""
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        serve(int(arguments[0]), int(arguments[1]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
