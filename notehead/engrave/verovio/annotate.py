@@ -108,13 +108,20 @@ class Annotator:
                 where = run[0].where
                 low, high = min(bar.y0 for bar in run), max(bar.y1 for bar in run)
                 dots = any(low - self._usual_space < y < high + self._usual_space for y in dotted[key])
+                staff = self._staves.get((where.system, self._music.staff_of.get(where.staff, 0)))
+                middle = staff.middle if staff is not None else self._near_middle(where.system, (low + high) / 2)
                 mark = Mark(
-                    barline_class(run, dots=dots), where.rule, where.element, "", "", where.system,
+                    barline_class(run, self._usual_space, middle, dots=dots), where.rule, where.element, "", "", where.system,
                     where.measure, where.staff, run[0].x, (low + high) / 2,
                 )  # fmt: skip
                 page.marks.append(mark)
                 for bar in run:
                     self._draw_bar(page, len(page.marks) - 1, bar)
+
+    def _near_middle(self, system: int, y: float) -> float | None:
+        """Middle line of the staff of a system that is nearest to a height, if the staff has lines to span."""
+        staves = [staff for staff in self._staves.values() if staff.system == system and len(staff.lines) > 3]
+        return min((staff.middle for staff in staves), key=lambda middle: abs(middle - y), default=None)
 
     @staticmethod
     def _draw_bar(page: SvgPage, mark: int, bar: Bar) -> None:

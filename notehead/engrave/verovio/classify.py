@@ -13,8 +13,10 @@ SMALL = 0.85
 mislabel every head of an ossia staff."""
 GLYPH_SCALE = 0.72 / 180
 """Scale of a full-size glyph for each unit of staff space."""
-THICK = 2.0
-"""Barlines this many times as wide as the thinnest are heavy."""
+HEAVY = 0.32
+"""Strokes of barlines wider than this many staff spaces are heavy; styles keep thin ones below 0.22."""
+SHORT = 3.0
+"""Barlines shorter than this many staff spaces are short ones or ticks."""
 
 _PLAIN_HEADS = frozenset({"noteheadBlack", "noteheadHalf", "noteheadWhole", "noteheadDoubleWhole"})
 _IN_KEY = {"accidentalFlat": "keyFlat", "accidentalNatural": "keyNatural", "accidentalSharp": "keySharp"}
@@ -85,23 +87,31 @@ def _head(name: str, position: int, *, small: bool) -> str:
     return "noteheadParenthesis" if name.startswith("accidentalParens") else "noteheadOther"
 
 
-def barline_class(bars: Sequence[Bar], *, dots: bool) -> str:
-    """The class of the strokes of one barline, from left to right; `dots` for repeat dots beside it."""
+def barline_class(bars: Sequence[Bar], staff_space: float, middle: float | None, *, dots: bool) -> str:
+    """The class of the strokes of one barline.
+
+    Args:
+        bars: its strokes, or its dots where it is dotted.
+        staff_space: of the page.
+        middle: y of the middle of the staff that a short barline stands on, None where it has none.
+        dots: whether repeat dots stand beside it.
+    """
     if all(bar.style == "dot" for bar in bars):
         return "barlineDotted"
-    thin = min(bar.width for bar in bars)
     widths = {round(bar.x): bar.width for bar in bars}
-    pattern = "".join("H" if widths[x] > THICK * thin else "t" for x in sorted(widths))
-    if pattern == "t":
-        heavy = thin > HEAVY_ALONE
-        style = bars[0].style
-        return "barlineHeavy" if heavy else "barlineDashed" if style else "barlineSingle"
+    pattern = "".join("H" if widths[x] > HEAVY * staff_space else "t" for x in sorted(widths))
     if dots:
-        repeats = {"tH": "repeatRight", "Ht": "repeatLeft", "tHt": "repeatRightLeft"}
+        repeats = {"tH": "repeatRight", "Ht": "repeatLeft"}
         return repeats.get(pattern, "repeatRightLeft")
-    plain = {"tt": "barlineDouble", "tH": "barlineFinal", "Ht": "barlineReverseFinal"}
+    if pattern == "t":
+        return _thin_barline(bars[0], staff_space, middle)
+    plain = {"H": "barlineHeavy", "tt": "barlineDouble", "tH": "barlineFinal", "Ht": "barlineReverseFinal"}
     return plain.get(pattern, "barlineHeavyHeavy")
 
 
-HEAVY_ALONE = 60.0
-"""A lone stroke wider than this (in Verovio's unit; a third of a staff space) is heavy."""
+def _thin_barline(bar: Bar, staff_space: float, middle: float | None) -> str:
+    if bar.style:
+        return "barlineDashed"
+    if middle is None or abs(bar.y1 - bar.y0) > SHORT * staff_space:
+        return "barlineSingle"
+    return "barlineShort" if abs((bar.y0 + bar.y1) / 2 - middle) < staff_space else "barlineTick"

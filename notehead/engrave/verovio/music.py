@@ -7,14 +7,15 @@ triplets of triplets stay exact.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from notehead.page import ABSENT
 
-TICKS = 4096 * 45045
-"""Ticks in a quarter note: 1024th notes with dots, and tuplets by 3, 5, 7, 9, 11, 13, are whole."""
+TICKS = 4096 * math.lcm(*range(1, 65))
+"""Ticks in a quarter note: 1024th notes with dots, and tuplets by any number up to 64, are whole."""
 
 _QUARTERS = {
     "maxima": 32, "long": 16, "longa": 16, "breve": 8, "brevis": 8, "semibrevis": 4, "minima": 2,
@@ -124,6 +125,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.music = Music()
+        self.ppq: dict[int, int] = {}
         self._meters: dict[int, _Meter] = {}
         self._pending: list[tuple[str, Control, str]] = []
 
@@ -161,7 +163,11 @@ class _Reader:
         signature = element.find(_MEI + "meterSig")
         if signature is not None:
             count, unit, symbol = signature.get("count"), signature.get("unit"), signature.get("sym")
-        self.set_meter(int(number) if number and number.isdigit() else ABSENT, count, unit, symbol)
+        staff = int(number) if number and number.isdigit() else ABSENT
+        self.set_meter(staff, count, unit, symbol)
+        ppq = element.get("ppq") or ""
+        if ppq.isdigit() and int(ppq) > 0:
+            self.ppq[staff] = int(ppq)
         clef = element.find(_MEI + "clef")
         if clef is not None:
             self.clef(clef)
@@ -209,13 +215,13 @@ class _Reader:
                 self._control(child, index)
         length = length or max((self.meter(staff).ticks for staff in staves), default=self.meter(ABSENT).ticks)
         for event, share in waiting:
-            event.duration = int(length * share)
+            event.duration = length * share
         music.measure_length.append(max([length, *(e.duration for e, share in waiting if share > 1)]))
 
     def _staff(
         self, element: etree._Element, index: int, onset: int
-    ) -> tuple[int, list[tuple[Event, float]]]:
-        """Read one staff; ticks of its longest voice, and the events that last as long as the measure."""
+    ) -> tuple[int, list[tuple[Event, int]]]:
+        """Read one staff; ticks of its longest voice, and the events that last as long as measures do."""
         number = int(element.get("n") or 1)
         self.music.staff_of[element.get(_XML_ID, "")] = number
         length, waiting = 0, []
@@ -261,7 +267,8 @@ class _Reader:
             beats = max(float(beat) - 1, 0.0)
         except ValueError:
             beats = 0.0
-        return self.music.measure_onset[target] + round(beats * 4 * TICKS / self.meter(ABSENT).unit)
+        above, below = beats.as_integer_ratio()
+        return self.music.measure_onset[target] + above * 4 * TICKS // (below * self.meter(ABSENT).unit)
 
     def _resolve_controls(self) -> None:
         """Onsets of controls from the elements that they name."""
@@ -288,7 +295,8 @@ class _Layer:
     staff: int
     voice: int
     now: int
-    waiting: list[tuple[Event, float]] = field(default_factory=list)
+    waiting: list[tuple[Event, int]] = field(default_factory=list)
+    tuplets: list[tuple[int, int]] = field(default_factory=list)
 
     def container(self, element: etree._Element, num: int, den: int, inside: tuple[str, ...]) -> None:
         """The children one after the other; durations are multiplied by num / den."""
@@ -314,12 +322,15 @@ class _Layer:
         elif tag not in _NOT_MUSIC:
             identity = element.get(_XML_ID, "")
             if tag == "tuplet":
-                num, den = num * int(element.get("numbase") or 1), den * int(element.get("num") or 1)
+                self.tuplets.append((int(element.get("numbase") or 1), int(element.get("num") or 1)))
+                num, den = num * self.tuplets[-1][0], den * self.tuplets[-1][1]
             elif tag == "fTrem":
                 den *= 2
             start = self.now
             around = (*inside, identity) if tag in {"beam", "tuplet", "fTrem", "bTrem", "graceGrp"} else inside
             self.container(element, num, den, around)
+            if tag == "tuplet":
+                self.tuplets.pop()
             self._add(element, Event(start, self.now - start, self.measure, self.staff, self.voice))
 
     def _timed(
@@ -327,6 +338,8 @@ class _Layer:
     ) -> None:
         grace = element.get("grace") or ""
         length = 0 if grace else _length(element) * num // den
+        if length and len(self.tuplets) > 1:
+            length = self._nested(element, length)
         event = self._event(element, length, inside, grace)
         if tag == "note":
             _set_pitch(event, element)
@@ -345,6 +358,15 @@ class _Layer:
             self.reader.music.chords[identity] = notes
         self.now += length
 
+    def _nested(self, element: etree._Element, length: int) -> int:
+        """Ticks in a tuplet inside a tuplet: both count, unless the MusicXML file timed the note by one."""
+        told, ppq = element.get("dur.ppq") or "", self.reader.ppq.get(self.staff)
+        if not told.isdigit() or not ppq:
+            return length
+        numbase, num = self.tuplets[-1]
+        by_one = _length(element) * numbase // num
+        return min((length, by_one), key=lambda ticks: abs(ticks - int(told) * TICKS // ppq))
+
     def _event(self, element: etree._Element, length: int, inside: tuple[str, ...], grace: str) -> Event:
         staff = element.get("staff")
         written = int(staff) if staff and staff.isdigit() and int(staff) > 0 else self.staff
@@ -361,9 +383,9 @@ class _Layer:
             event.duration = meter.ticks // 2
             self.now += event.duration
         elif tag in {"multiRest", "multiRpt"}:
-            self.waiting.append((event, float(element.get("num") or 1)))
+            self.waiting.append((event, int(element.get("num") or 1)))
         else:
-            self.waiting.append((event, 1.0))
+            self.waiting.append((event, 1))
 
     def _add(self, element: etree._Element, event: Event) -> None:
         identity = element.get(_XML_ID)
