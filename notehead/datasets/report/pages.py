@@ -16,6 +16,7 @@ import numpy as np
 
 from notehead.datasets.overlay import class_colours
 from notehead.errors import DatasetError
+from notehead.images import encode_png
 from notehead.page import ABSENT
 from notehead.vocabulary import VOCABULARY
 
@@ -116,7 +117,7 @@ def thumbnail(folder: Path, page: PageSummary) -> bytes:
     scale = min(1.0, _THUMBNAIL[0] / width, _THUMBNAIL[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return cv2.imencode(".png", small, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1].tobytes()
+    return encode_png(small)
 
 
 def _read_grey(path: Path) -> NDArray[np.uint8] | None:

@@ -125,7 +125,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.music = Music()
-        self.ppq: dict[int, int] = {}
+        self.told: dict[int, tuple[int, int]] = {}
         self._meters: dict[int, _Meter] = {}
         self._pending: list[tuple[str, Control, str]] = []
 
@@ -163,11 +163,7 @@ class _Reader:
         signature = element.find(_MEI + "meterSig")
         if signature is not None:
             count, unit, symbol = signature.get("count"), signature.get("unit"), signature.get("sym")
-        staff = int(number) if number and number.isdigit() else ABSENT
-        self.set_meter(staff, count, unit, symbol)
-        ppq = element.get("ppq") or ""
-        if ppq.isdigit() and int(ppq) > 0:
-            self.ppq[staff] = int(ppq)
+        self.set_meter(int(number) if number and number.isdigit() else ABSENT, count, unit, symbol)
         clef = element.find(_MEI + "clef")
         if clef is not None:
             self.clef(clef)
@@ -338,8 +334,9 @@ class _Layer:
     ) -> None:
         grace = element.get("grace") or ""
         length = 0 if grace else _length(element) * num // den
-        if length and len(self.tuplets) > 1:
-            length = self._nested(element, length)
+        told = element.get("dur.ppq") or ""
+        if length and told.isdigit():
+            length = self._told(element, int(told), length)
         event = self._event(element, length, inside, grace)
         if tag == "note":
             _set_pitch(event, element)
@@ -358,14 +355,18 @@ class _Layer:
             self.reader.music.chords[identity] = notes
         self.now += length
 
-    def _nested(self, element: etree._Element, length: int) -> int:
-        """Ticks in a tuplet inside a tuplet: both count, unless the MusicXML file timed the note by one."""
-        told, ppq = element.get("dur.ppq") or "", self.reader.ppq.get(self.staff)
-        if not told.isdigit() or not ppq:
+    def _told(self, element: etree._Element, told: int, length: int) -> int:
+        """Ticks by what the MusicXML file told: nested tuplets multiply there or not, one cannot see which.
+
+        `told` counts in a unit that the notes outside of nested tuplets give away.
+        """
+        if len(self.tuplets) < 2:
+            self.reader.told[self.staff] = (told, length)
             return length
         numbase, num = self.tuplets[-1]
         by_one = _length(element) * numbase // num
-        return min((length, by_one), key=lambda ticks: abs(ticks - int(told) * TICKS // ppq))
+        unit, ticks = self.reader.told.get(self.staff, (0, 0))
+        return min((length, by_one), key=lambda choice: abs(choice * unit - told * ticks))
 
     def _event(self, element: etree._Element, length: int, inside: tuple[str, ...], grace: str) -> Event:
         staff = element.get("staff")

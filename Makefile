@@ -1,0 +1,54 @@
+# Two commands matter: `make demo` and `make test`. Each makes what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
+
+.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations clean
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml requirements/constraints.txt
+	$(PIP) -e '.[demo]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/bin/python pyproject.toml requirements/constraints.txt
+	$(PIP) -e '.[test,demo]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml requirements/constraints.txt
+	$(PIP) -e '.[dev,demo]'
+	@touch $@
+
+demo: $(VENV)/.demo  ## engrave four real scores into demo/ and say where to look
+	$(BIN)/python -m benchmarks.demo demo
+
+test: $(VENV)/.test  ## run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+lint: $(VENV)/.dev  ## what pre-commit runs: style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.test  ## milliseconds a page and stage, memory, and the seeds' pipeline beside it
+	$(BIN)/python -m benchmarks.speed $(SCORES)
+
+bench-corpus: $(VENV)/.test  ## build every score of a folder: SCORES=...
+	$(BIN)/python -m benchmarks.corpus $(SCORES)
+
+bench-determinism: $(VENV)/.test  ## workers 1, 2, 4, shuffled, killed ten times: SCORES=...
+	$(BIN)/python -m benchmarks.determinism $(SCORES)
+
+bench-mutations: $(VENV)/.test  ## 2,000 mutated scores: SCORES=...
+	$(BIN)/python -m benchmarks.mutations $(SCORES)
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) demo bench .pytest_cache .mypy_cache .ruff_cache
