@@ -10,7 +10,7 @@ The few names of the library:
 - `NoteheadError`: the root of all errors.
 """
 
-from notehead.build import BuildOptions, BuildResult, build
+from notehead.builder import BuildOptions, BuildResult, build
 from notehead.datasets import Dataset, OverlayOptions, overlay
 from notehead.errors import NoteheadError
 from notehead.page import Origin, Page, Pitch, Symbol, Symbols

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from notehead.build import BuildOptions, BuildResult, build
+from notehead.builder import BuildOptions, BuildResult, build
 from notehead.cli.bar import Bar
+from notehead.engrave.style import PAPER_ODDS
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import PartialError
 
@@ -18,6 +19,7 @@ _SHOWN = 20
 @click.argument("scores", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the dataset.")
 @click.option("--fonts", default=",".join(FONTS), show_default=True, help="Music fonts, separated by commas.")
+@click.option("--papers", default="", help=f"Page formats, of {', '.join(PAPER_ODDS)}; by default all.")
 @click.option("--per-score", default=1, show_default=True, help="Styles that every score is engraved in.")
 @click.option("--resolution", default=400.0, show_default=True, help="Dots per inch; 400 gives 1960 x 2772.")
 @click.option("--split", default=0.8, show_default=True, help="Share of the SCORES that go to train.")
@@ -30,6 +32,7 @@ def build_command(  # noqa: PLR0913  # one parameter per option
     scores: tuple[Path, ...],
     output: Path,
     fonts: str,
+    papers: str,
     per_score: int,
     resolution: float,
     split: float,
@@ -56,7 +59,8 @@ def build_command(  # noqa: PLR0913  # one parameter per option
       notehead build scores/ -o dataset/ --fonts Bravura,Leland --limit 1000 --seed 7
     """
     options = BuildOptions(
-        fonts=tuple(font.strip() for font in fonts.split(",") if font.strip()),
+        fonts=_names(fonts),
+        papers=_names(papers),
         per_score=per_score,
         resolution=resolution,
         split=split,
@@ -68,6 +72,10 @@ def build_command(  # noqa: PLR0913  # one parameter per option
         seconds=timeout * 2.5,
     )
     _tell(build(scores, output, options, Bar()))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _tell(result: BuildResult) -> None:

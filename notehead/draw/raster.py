@@ -30,6 +30,33 @@ EVEN_PAIR = 0.2929
 
 
 @njit(cache=True)
+def _piece(buffer, row, left, right, area):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Add the signed area right of a piece of an edge, which runs from left to right within one row."""
+    a, b = int(left), int(np.ceil(right))
+    if b <= a + 1:
+        part = area * (1.0 - ((left + right) / 2 - a))
+        buffer[row, a] += part
+        buffer[row, a + 1] += area - part
+    else:
+        per_x = 1.0 / (right - left)
+        near = 1.0 - (left - a)
+        head = 0.5 * per_x * near * near
+        tail_x = right - (b - 1)
+        tail = 0.5 * per_x * tail_x * tail_x
+        buffer[row, a] += area * head
+        if b == a + 2:
+            buffer[row, a + 1] += area * (1.0 - head - tail)
+        else:
+            second = per_x * (1.5 - (left - a))
+            buffer[row, a + 1] += area * (second - head)
+            for column in range(a + 2, b - 1):
+                buffer[row, column] += area * per_x
+            before = second + (b - a - 3) * per_x
+            buffer[row, b - 1] += area * (1.0 - before - tail)
+        buffer[row, b] += area * tail
+
+
+@njit(cache=True)
 def _edge(buffer, first, last, x0, y0, x1, y1, width, height):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
     """Add the signed area right of one edge to `buffer`; widen the touched range of its rows."""
     if y0 == y1:
@@ -65,30 +92,9 @@ def _edge(buffer, first, last, x0, y0, x1, y1, width, height):  # type: ignore[n
             area -= before + after
             left = min(max(left, 0.0), float(width))
             right = min(max(right, 0.0), float(width))
-        a, b = int(left), int(np.ceil(right))
-        first[row] = min(first[row], a)
-        last[row] = max(last[row], max(a, b))
-        if b <= a + 1:
-            part = area * (1.0 - ((left + right) / 2 - a))
-            buffer[row, a] += part
-            buffer[row, a + 1] += area - part
-        else:
-            per_x = 1.0 / (right - left)
-            near = 1.0 - (left - a)
-            head = 0.5 * per_x * near * near
-            tail_x = right - (b - 1)
-            tail = 0.5 * per_x * tail_x * tail_x
-            buffer[row, a] += area * head
-            if b == a + 2:
-                buffer[row, a + 1] += area * (1.0 - head - tail)
-            else:
-                second = per_x * (1.5 - (left - a))
-                buffer[row, a + 1] += area * (second - head)
-                for column in range(a + 2, b - 1):
-                    buffer[row, column] += area * per_x
-                before = second + (b - a - 3) * per_x
-                buffer[row, b - 1] += area * (1.0 - before - tail)
-            buffer[row, b] += area * tail
+        first[row] = min(first[row], int(left))
+        last[row] = max(last[row], int(np.ceil(right)))
+        _piece(buffer, row, left, right, area)
         row += 1
 
 

@@ -36,7 +36,8 @@ PAPERS = (
     Paper("tall", 118.0, 184.0),
     Paper("landscape", 176.022, 124.46),
 )
-_PAPER_ODDS = (0.55, 0.15, 0.12, 0.12, 0.06)
+PAPER_ODDS = dict(zip((paper.name for paper in PAPERS), (0.55, 0.15, 0.12, 0.12, 0.06), strict=True))
+"""How often each format is drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,16 @@ class Style:
         return {**asdict(self), "paper": self.paper.name}
 
 
-def draw_style(rng: np.random.Generator, fonts: tuple[str, ...] = ("Leipzig",)) -> Style:
-    """A style at random: the font evenly among `fonts`, sizes and widths within engravers' habits."""
+def draw_style(
+    rng: np.random.Generator, fonts: tuple[str, ...] = ("Leipzig",), papers: tuple[str, ...] = ()
+) -> Style:
+    """A style at random: the font evenly among `fonts`, sizes and widths within engravers' habits.
+
+    `papers` names the page formats to draw from; all, if it is empty. Raises KeyError for an unknown one.
+    """
+    odds = np.array([PAPER_ODDS[paper.name] if not papers or paper.name in papers else 0.0 for paper in PAPERS])
+    if papers and not set(papers) <= set(PAPER_ODDS):
+        raise KeyError(*(set(papers) - set(PAPER_ODDS)))
 
     def between(low: float, high: float, digits: int = 2) -> float:
         return round(float(rng.uniform(low, high)), digits)
@@ -94,7 +103,7 @@ def draw_style(rng: np.random.Generator, fonts: tuple[str, ...] = ("Leipzig",)) 
     return Style(
         font=fonts[int(rng.integers(len(fonts)))],
         text_font=("STIX", "DejaVu Serif", "DejaVu Sans")[int(rng.choice(3, p=(0.7, 0.2, 0.1)))],
-        paper=PAPERS[int(rng.choice(len(PAPERS), p=_PAPER_ODDS))],
+        paper=PAPERS[int(rng.choice(len(PAPERS), p=odds / odds.sum()))],
         staff_space=between(0.86, 1.26, 3),
         margin_top=between(2.0, 9.0, 1),
         margin_side=between(2.5, 9.0, 1),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-import matplotlib
 from fontTools.ttLib import TTFont
 
 from notehead.engrave.outlines import FlatteningPen, Outline
@@ -20,7 +20,8 @@ TextFont = Literal["STIX", "DejaVu Serif", "DejaVu Sans"]
 TEXT_FONTS: tuple[TextFont, ...] = ("STIX", "DejaVu Serif", "DejaVu Sans")
 """Text fonts that a style can name."""
 
-_FOLDER = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+# Importing matplotlib would cost every worker a tenth of a second; the fonts are all that is wanted.
+_FOLDER = Path(getattr(find_spec("matplotlib"), "origin", "")).parent / "mpl-data" / "fonts" / "ttf"
 _FILES = {
     "STIX": ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic", "STIXGeneralBolIta"),
     "DejaVu Serif": ("DejaVuSerif", "DejaVuSerif-Bold", "DejaVuSerif-Italic", "DejaVuSerif-BoldItalic"),

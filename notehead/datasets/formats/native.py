@@ -19,14 +19,16 @@ from typing import Any
 
 import numpy as np
 import orjson
-from isal import igzip_lib
 from numpy.typing import NDArray
+from zlib_ng import zlib_ng
 
 from notehead.errors import DatasetError
 from notehead.images import instance_ids, overlap_runs, put_runs, read_png
 from notehead.page import COLUMNS, Origin, Page, Symbols
 
 FORMAT = "notehead page 1"
+_GZIP_BITS = 31
+"""zlib's way to ask for a gzip file; it bears no date."""
 _DECIMALS = {"box": 3, "corners": 3, "score": 6}
 _PLAIN = [column for column in COLUMNS if column != "text"]
 
@@ -53,7 +55,8 @@ def page_bytes(page: Page) -> bytes:
         "under": overlap_runs(under).ravel(),
     }
     data = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
-    return bytes(igzip_lib.compress(data, 1, igzip_lib.COMP_GZIP))
+    gzip_file = zlib_ng.compressobj(2, zlib_ng.DEFLATED, _GZIP_BITS)
+    return bytes(gzip_file.compress(data) + gzip_file.flush())
 
 
 def read_document(path: Path) -> dict[str, Any]:

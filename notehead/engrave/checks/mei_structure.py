@@ -17,6 +17,9 @@ _EDITORIAL = frozenset(
 )
 """Elements that say where a reading comes from; they may stand between any two others."""
 
+_EVENT_HOLDERS = frozenset(
+    "layer beam tuplet bTrem fTrem chord graceGrp ligature tabGrp neume syllable oLayer".split()
+)
 _HOLDERS = {
     "mdiv": {"body", "mdiv"},
     "score": {"mdiv"},
@@ -28,6 +31,7 @@ _HOLDERS = {
     "measure": {"score", "part", "section", "ending"},
     "staff": {"measure", "section", "ossia"},
     "layer": {"staff", "ossia"},
+    **dict.fromkeys(("beam", "tuplet", "bTrem", "fTrem", "chord", "tabGrp", "note", "rest", "space"), _EVENT_HOLDERS),
 }
 
 

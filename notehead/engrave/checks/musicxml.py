@@ -7,10 +7,11 @@ symbol by a hair is left alone.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from notehead.engrave.checks.place import refuse
-from notehead.engrave.checks.values import REMEDY, Each, Fault, Number, Rule, Whole, quoted
+from notehead.engrave.checks.values import REMEDY, Each, Fault, Form, Number, Rule, Whole, quoted
 from notehead.errors import ScoreFormatError, ScoreLimitError
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ LONGEST = 1_024
 _ID = re.compile(r"[\w.:-]{1,100}")
 """The engraver puts ids into a query language of its own, in a buffer of fixed size."""
 
+_ENDING = Form(re.compile(r"""[^'"]{0,100}"""), "the number of an ending")
 _SMALL = Whole(1, 64)
 _TEXTS: dict[str, Rule] = {
     "actual-notes": Whole(1, 1_000),
@@ -32,6 +34,7 @@ _TEXTS: dict[str, Rule] = {
     "beats": Each(Whole(1, 1_000), r"\+"),
     "chromatic": Number(-60, 60),
     "clef-octave-change": Whole(-4, 4),
+    "degree-value": Whole(1, 100),
     "diatonic": Whole(-60, 60),
     "display-octave": Whole(0, 9),
     "divisions": Number(1, 1_000_000),
@@ -45,6 +48,8 @@ _TEXTS: dict[str, Rule] = {
     "normal-notes": Whole(1, 1_000),
     "octave": Whole(0, 9),
     "octave-change": Whole(-8, 8),
+    "offset": Number(-LONGEST * 1_000_000, LONGEST * 1_000_000),
+    "per-minute": Form(re.compile(r"(?!.*[0-9][eE][+-]?[0-9]).*", re.DOTALL), "a tempo"),
     "staff": _SMALL,
     "staff-lines": Whole(0, 16),
     "staff-size": Number(1, 1_000),
@@ -72,6 +77,8 @@ def check_musicxml(root: etree._Element, text: str, file: str, limits: ScoreLimi
     _check_part_list(root, file)
     _check_texts(root, file)
     _check_numbers(root, file)
+    _check_groups(root, file)
+    _check_repeats(root, file)
     for part in root.iterchildren("part"):
         _check_part(part, file, limits)
 
@@ -124,15 +131,32 @@ def _check_numbers(root: etree._Element, file: str) -> None:
         good.add(number)
 
 
+def _check_groups(root: etree._Element, file: str) -> None:
+    """Groups of parts are closed as often as they are opened; the engraver keeps them on a stack."""
+    opened: Counter[str] = Counter()
+    for group in root.iterfind("part-list/part-group"):
+        kind, number = group.get("type", ""), group.get("number", "1")
+        opened[number] += {"start": 1, "stop": -1}.get(kind, -1_000_000)
+        if opened[number] < 0:
+            refuse(file, Fault(ScoreFormatError, f"{quoted(kind)} closes no open group"), group, "type")
+
+
+def _check_repeats(root: etree._Element, file: str) -> None:
+    for tag, name, rule in (("repeat", "times", Whole(0, 100)), ("ending", "number", _ENDING)):
+        for element in root.iter(tag):
+            if fault := rule.fault(element.get(name, "1")):
+                refuse(file, fault, element, name)
+
+
 def _check_part(part: etree._Element, file: str, limits: ScoreLimits) -> None:
     """Numbers that depend on others of their part: durations on `divisions`, staffs on how many there may be."""
     longest = float(LONGEST)
     staff = Whole(1, limits.staves)
-    for element in part.iter("duration", "divisions", "staff", "staves", *_OF_STAFF):
+    for element in part.iter("duration", "offset", "divisions", "staff", "staves", *_OF_STAFF):
         tag, text = element.tag, element.text or ""
         fault = None
-        if tag == "duration":
-            if float(text) > longest:
+        if tag in ("duration", "offset"):
+            if abs(float(text)) > longest:
                 fault = Fault(ScoreLimitError, f"{quoted(text)} is more than {LONGEST:,} quarter notes")
         elif tag == "divisions":
             longest = LONGEST * float(text)

@@ -76,6 +76,20 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A text of one form, a regular expression; `what` says in words which."""
+
+    form: re.Pattern[str]
+    what: str
+
+    def fault(self, text: str) -> Fault | None:
+        """What is wrong with `text`."""
+        if self.form.fullmatch(text.strip(_SPACE)):
+            return None
+        return Fault(ScoreFormatError, f"{quoted(text)} is not {self.what}")
+
+
+@dataclass(frozen=True, slots=True)
 class Each:
     """At least one value, with `separator` (a regular expression) between values, each after one rule."""
 

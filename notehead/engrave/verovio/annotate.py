@@ -140,7 +140,7 @@ class Annotator:
         staff = self._staff(mark, event, control)
         space = staff.space(self._usual_space) if staff is not None else self._usual_space
         position = ABSENT
-        if staff is not None and mark.scale > 0:
+        if staff is not None and (mark.scale > 0 or mark.rule.name == "notehead"):
             position = math.floor((staff.middle - mark.y) / (space / 2) + 0.5)
         form = control.form if control is not None else music.groups.get(mark.element, "")
         name = class_name(mark, position, space, form)

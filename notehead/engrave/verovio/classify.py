@@ -81,10 +81,9 @@ def _head(name: str, position: int, *, small: bool) -> str:
     if base in _PLAIN_HEADS:
         place = "InSpace" if position % 2 else "OnLine"
         return f"{base}{place}{'Small' if small else ''}"
-    found = _class_of_glyph().get(name)
-    if found is not None:
-        return found
-    return "noteheadParenthesis" if name.startswith("accidentalParens") else "noteheadOther"
+    if name.startswith("accidentalParens"):
+        return "noteheadParenthesis"
+    return _class_of_glyph().get(name, "noteheadOther")
 
 
 def barline_class(bars: Sequence[Bar], staff_space: float, middle: float | None, *, dots: bool) -> str:

@@ -18,6 +18,7 @@ _BY_CONTROL = frozenset(
     {"slur", "phrase", "tie", "lv", "beamSpan", "fermata", "trill", "mordent", "turn", "fing", "arpeg", "gliss"}
 )
 _STAFF_SYMBOLS = ("clef", "key", "timeSig", "rest", "notehead")
+_PARENTHESIS = "noteheadParenthesis"
 
 
 class LinkFinder:
@@ -43,7 +44,7 @@ class LinkFinder:
             if row is None:
                 continue
             mark = row.mark
-            if mark.rule.name in {"notehead", "rest", "mRest"} and mark.note:
+            if mark.rule.name in {"notehead", "rest", "mRest"} and mark.note and row.name != _PARENTHESIS:
                 self._heads[mark.note].append(i)
                 event = music.events.get(mark.note)
                 for group in event.inside if event is not None else ():
@@ -68,7 +69,7 @@ class LinkFinder:
     def _owners(self, row: Row, index: int) -> list[int]:
         """The heads and rests that a symbol belongs to."""
         mark, element = row.mark, row.mark.rule.name
-        if element in _BY_NOTE:
+        if element in _BY_NOTE or row.name == _PARENTHESIS:
             return self._heads_of(mark.note or mark.chord)
         if element == "dots":
             return self._dotted(mark)
@@ -148,7 +149,8 @@ class LinkFinder:
         for group in parts.values():
             names = [self._rows[i].name for i in group]  # type: ignore[union-attr]
             stem = next((i for i, name in zip(group, names, strict=True) if name == "stem"), None)
-            head = next((i for i, name in zip(group, names, strict=True) if name.startswith("notehead")), None)
+            heads = (i for i, name in zip(group, names, strict=True) if VOCABULARY[name].is_notehead)
+            head = next(heads, None)
             if stem is None or head is None or not any(name.startswith("flag") for name in names):
                 continue
             kind = "Acciaccatura" if "graceNoteSlash" in names else "Appoggiatura"

@@ -172,7 +172,7 @@ class _Reader:
         """A time signature from here on, `ABSENT` for all staves."""
         meter = None
         if symbol in {"common", "cut"} and not count:
-            meter = _Meter(4, 4) if symbol == "common" else _Meter(2, 2)
+            meter = _Meter(4, 4)  # the engraver counts quarters in a cut C without numbers, too
         elif count and unit and unit.isdigit() and int(unit) > 0:
             beats = [int(part) for part in count.split("+") if part.strip().isdigit()]
             if sum(beats) > 0:

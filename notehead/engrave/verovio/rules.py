@@ -60,7 +60,7 @@ _ALL = (
     Rule("beam", line="beam"),
     Rule("beamSpan", line="beam"),
     Rule("flag"),
-    Rule("notehead"),
+    Rule("notehead", line="noteheadOther"),
     Rule("note", text="textOther"),
     Rule("dots", dot="augmentationDot"),
     Rule("accid"),

@@ -322,6 +322,8 @@ class SvgReader:
             else:
                 mark = self._merged_mark(name, where, merged, (x, y + h / 2))
             self.page.marks[mark].reach = (x, x + w)
+            if rule.name == "notehead":  # the side of a long note: as high as the note
+                self.page.marks[mark].y = y + h / 2
             if where.turn is not None:
                 corners = np.array([self._turned_point(px, py, where.turn) for px, py in corners.tolist()])
             shapes.polygon(mark, corners)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from notehead.build.options import BuildOptions, Failure
+from notehead.builder.options import BuildOptions, Failure
 from notehead.engrave.style import Style, draw_style
 
 
@@ -49,7 +49,7 @@ class Unit:
         fonts = np.random.default_rng([options.seed, identity]).permutation(np.array(options.fonts))
         font = str(fonts[self.style_number % len(fonts)])
         rng = np.random.default_rng([options.seed, identity, self.style_number])
-        return draw_style(rng, (font,))
+        return draw_style(rng, (font,), options.papers)
 
     def page_prefix(self, options: BuildOptions) -> str:
         """Names of its pages, without the number, as DeepScoresV2 has them."""

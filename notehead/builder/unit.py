@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from notehead.build.options import BuildOptions
-from notehead.build.plan import Source, Unit
+from notehead.builder.options import BuildOptions
+from notehead.builder.plan import Source, Unit
 from notehead.datasets.formats import deepscores_v1 as v1
 from notehead.datasets.formats import deepscores_v2 as v2
 from notehead.datasets.formats.native import page_bytes
@@ -51,23 +52,23 @@ def survey(path: str) -> dict[str, Any]:
     return {"score_id": read_score(Path(path)).score_id}
 
 
-def make(path: str, name: str, score_id: str, number: int, values: dict[str, Any], folder: str) -> dict[str, Any]:
+def make(  # noqa: PLR0913  # one call across a process boundary
+    path: str, name: str, score_id: str, licence: str, number: int, values: dict[str, Any], folder: str
+) -> dict[str, Any]:
     """Make all pages of a unit and publish their files under final names, each by one rename.
 
     Args:
-        path, name, score_id, number: of the unit.
-        values: `BuildOptions`' deciding values, and `licence`.
+        path, name, score_id, licence, number: of the unit.
+        values: `BuildOptions.deciding`.
         folder: the dataset.
 
     Returns:
-        pages: name, width, height, symbols and files (path, bytes, SHA-256) of each; seconds by stage.
+        pages: name, width, height, symbols and files (path, bytes, SHA-256) of each; seconds by stage;
+        peak_memory, resident bytes of this process.
     """
     clock = Clock()
-    options = BuildOptions(
-        fonts=tuple(values["fonts"]), per_score=values["per_score"], resolution=values["resolution"],
-        seed=values["seed"],
-    )  # fmt: skip
-    unit = Unit(Source(path, name, score_id, values["licence"]), number)
+    options = BuildOptions(**{**values, "fonts": tuple(values["fonts"]), "papers": tuple(values["papers"])})
+    unit = Unit(Source(path, name, score_id, licence), number)
     style = unit.style(options)
     with clock.stage("check"):
         score = read_score(Path(path))
@@ -82,12 +83,13 @@ def make(path: str, name: str, score_id: str, number: int, values: dict[str, Any
             break
         origin = Origin(
             score=name, score_id=score_id, number=drawing.number, engraver=engraver.version, font=style.font,
-            resolution=options.resolution, seed=options.seed, style=style.options(), licence=values["licence"],
+            resolution=options.resolution, seed=options.seed, style=style.options(), licence=licence,
         )  # fmt: skip
         with clock.stage("draw"):
             page = draw(drawing, size, f"{unit.page_prefix(options)}-page-{drawing.number}", origin, _canvas(size))
         pages.append(_publish(page, Path(folder), options.resolution, clock))
-    return {"pages": pages, "seconds": dict(clock.seconds)}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"pages": pages, "seconds": dict(clock.seconds), "peak_memory": peak}
 
 
 def _canvas(size: tuple[int, int]) -> Canvas:

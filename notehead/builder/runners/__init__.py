@@ -1,5 +1,5 @@
 """Where work is done: a runner takes calls and gives answers back as they come."""
 
-from notehead.build.runners.local import Answer, Call, LocalRunner
+from notehead.builder.runners.local import Answer, Call, LocalRunner
 
 __all__ = ["Answer", "Call", "LocalRunner"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import orjson
 
+from notehead.engrave.style import PAPER_ODDS
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import NoteheadError
 
@@ -18,6 +20,7 @@ class BuildOptions:
 
     Attributes:
         fonts: music fonts to draw from.
+        papers: page formats to draw from; empty for all.
         per_score: pages of every score are made in so many styles.
         resolution: dots per inch.
         split: share of scores that go to train; pages of one score never part.
@@ -32,6 +35,7 @@ class BuildOptions:
     """
 
     fonts: tuple[str, ...] = FONTS
+    papers: tuple[str, ...] = ()
     per_score: int = 1
     resolution: float = 400.0
     split: float = 0.8
@@ -50,6 +54,10 @@ class BuildOptions:
         if unknown or not self.fonts:
             message = f"unknown font {', '.join(unknown) or '(none)'}"
             raise NoteheadError(message, f"Choose among {', '.join(FONTS)}.")
+        strange = [paper for paper in self.papers if paper not in PAPER_ODDS]
+        if strange:
+            message = f"unknown paper {', '.join(strange)}"
+            raise NoteheadError(message, f"Choose among {', '.join(PAPER_ODDS)}.")
         checks = (
             (1 <= self.per_score <= 1000, "styles per score must be 1 to 1000"),
             (50 <= self.resolution <= 1200, "the resolution must be 50 to 1200 dots per inch"),
@@ -63,11 +71,14 @@ class BuildOptions:
             if not good:
                 raise NoteheadError(message)
 
+    def deciding(self) -> dict[str, Any]:
+        """The options that decide the bytes of a page."""
+        values = asdict(self)
+        return {key: values[key] for key in ("fonts", "papers", "per_score", "resolution", "seed")}
+
     def fingerprint(self) -> str:
         """Hash of all that decides the bytes of a page, to tell one build from another."""
-        values = asdict(self)
-        deciding = {key: values[key] for key in ("fonts", "per_score", "resolution", "seed")}
-        return hashlib.sha256(orjson.dumps(deciding, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+        return hashlib.sha256(orjson.dumps(self.deciding(), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,7 @@ class BuildResult:
         copies: scores whose content another one has, made once.
         seconds: that the build took, this time.
         stages: processor seconds by stage, over all workers, this time.
+        peak_memory: resident bytes of the largest worker, this time.
     """
 
     folder: Path
@@ -99,3 +111,4 @@ class BuildResult:
     copies: tuple[Failure, ...] = ()
     seconds: float = 0.0
     stages: dict[str, float] = field(default_factory=dict)
+    peak_memory: int = 0

@@ -13,12 +13,11 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from notehead.build.finish import Finish
-from notehead.build.journal import Journal
-from notehead.build.options import BuildOptions, BuildResult, Failure
-from notehead.build.plan import Source, Unit, in_train, licences, order, units
-from notehead.build.progress import Progress, Silent
-from notehead.build.runners import Call, LocalRunner
+from notehead.builder.journal import Journal
+from notehead.builder.options import BuildOptions, BuildResult, Failure
+from notehead.builder.plan import Source, Unit, in_train, licences, order, units
+from notehead.builder.progress import Progress, Silent
+from notehead.builder.runners import Call, LocalRunner
 from notehead.datasets.formats import deepscores_v1 as v1
 from notehead.datasets.index import MANIFEST, PAGES
 from notehead.engrave.score import find_scores
@@ -77,6 +76,7 @@ class _Build:
         self._output = output
         self._failures: list[Failure] = []
         self._stages: Counter[str] = Counter()
+        self._peak = 0
         self._records: dict[str, dict[str, Any]] = {}
 
     def run(self) -> BuildResult:
@@ -115,6 +115,7 @@ class _Build:
             copies=tuple(copies),
             seconds=time.monotonic() - start,
             stages=dict(self._stages),
+            peak_memory=self._peak,
         )
 
     def _survey(self, files: list[Path]) -> Iterator[Source]:
@@ -122,7 +123,7 @@ class _Build:
         self._progress.stage("checking", len(files))
         known = licences(self._roots)
         names = {str(path): self._name(path) for path in files}
-        calls = (Call(str(path), "notehead.build.unit:survey", (str(path),)) for path in files)
+        calls = (Call(str(path), "notehead.builder.unit:survey", (str(path),)) for path in files)
         for answer in self._runner.run(calls):
             self._progress.step()
             name = names[answer.key]
@@ -155,16 +156,14 @@ class _Build:
             record = {"failure": answer.failure} if answer.failure else {"pages": answer.value["pages"]}
             if not answer.failure:
                 self._stages.update(answer.value["seconds"])
+                self._peak = max(self._peak, answer.value["peak_memory"])
             self._journal.finish_unit(by_key[answer.key].key, record)
             self._records[answer.key] = record
             self._progress.step(len(record.get("pages", [])))
 
     def _calls(self, plan: list[Unit]) -> Iterator[Call]:
         options = self._options
-        values = {
-            "fonts": options.fonts, "per_score": options.per_score, "resolution": options.resolution,
-            "seed": options.seed,
-        }  # fmt: skip
+        values = options.deciding()
         ready, pages = 0, 0  # units of the plan done without a gap, and their pages
         for unit in plan:
             while ready < len(plan) and plan[ready].key in self._records:
@@ -176,10 +175,10 @@ class _Build:
                 source = unit.source
                 yield Call(
                     unit.key,
-                    "notehead.build.unit:make",
+                    "notehead.builder.unit:make",
                     (
-                        source.path, source.name, source.score_id, unit.style_number,
-                        {**values, "licence": source.licence}, str(self._output),
+                        source.path, source.name, source.score_id, source.licence, unit.style_number, values,
+                        str(self._output),
                     ),
                 )  # fmt: skip
 
@@ -214,6 +213,9 @@ class _Build:
         ]
 
     def _finish(self, pages: list[tuple[dict[str, Any], Source, str, str]], copies: list[Failure]) -> None:
+        # Imported here, because workers import this package and need neither plots nor report.
+        from notehead.builder.finish import Finish  # noqa: PLC0415
+
         self._progress.stage("finishing", len(pages))
         start = time.process_time()
         failures = sorted(self._failures, key=lambda failure: (failure.file, failure.reason))
@@ -230,6 +232,7 @@ class _Build:
         words = ["notehead", "build", *sorted(map(str, self._roots)), "-o", "DATASET"]
         if options.fonts != FONTS:
             words += ["--fonts", ",".join(options.fonts)]
+        words += ["--papers", ",".join(options.papers)] if options.papers else []
         words += ["--per-score", str(options.per_score), "--resolution", f"{options.resolution:g}"]
         words += ["--split", f"{options.split:g}", "--seed", str(options.seed)]
         words += ["--limit", str(options.limit)] if options.limit is not None else []
@@ -238,5 +241,5 @@ class _Build:
 
 
 def _versions(options: BuildOptions) -> dict[str, str]:
-    packages: Iterable[str] = ("verovio", "numpy", "numba", "isal", "fonttools", "matplotlib")
+    packages: Iterable[str] = ("verovio", "numpy", "numba", "zlib-ng", "fonttools", "matplotlib")
     return {"notehead": VERSION, **{name: version(name) for name in packages}}

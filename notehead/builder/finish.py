@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from notehead.build.journal import Journal
-from notehead.build.options import BuildOptions, Failure
-from notehead.build.plan import Source
-from notehead.build.runners import Call, LocalRunner
+from notehead.builder.journal import Journal
+from notehead.builder.options import BuildOptions, Failure
+from notehead.builder.plan import Source
+from notehead.builder.runners import Call, LocalRunner
 from notehead.datasets.card import CardFacts, dataset_card
 from notehead.datasets.formats import deepscores_v1 as v1
 from notehead.datasets.formats import deepscores_v2 as v2
@@ -162,7 +162,7 @@ class Finish:
             make_folder(self.folder / v1.CLASSIFICATION / name)
             path = f"{v1.CLASSIFICATION}/{name}/{page}_{symbols.id[row]}.png"
             wanted.append((path, int((x0 + x1) / 2), int((y0 + y1) / 2)))
-        return Call(page, "notehead.build.unit:cut", (str(self.folder), page, wanted))
+        return Call(page, "notehead.builder.unit:cut", (str(self.folder), page, wanted))
 
     def _report(
         self, entries: list[PageEntry], statistics: Statistics, failures: list[tuple[str, str]]

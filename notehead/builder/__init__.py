@@ -5,7 +5,7 @@ process), `runners/` say where, `journal.py` remembers what is done, `finish.py`
 all pages, `build.py` ties it together.
 """
 
-from notehead.build.build import build
-from notehead.build.options import BuildOptions, BuildResult, Failure
+from notehead.builder.build import build
+from notehead.builder.options import BuildOptions, BuildResult, Failure
 
 __all__ = ["BuildOptions", "BuildResult", "Failure", "build"]
