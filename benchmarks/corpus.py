@@ -36,7 +36,10 @@ def compare_notes(dataset: Dataset, roots: list[Path]) -> None:
         equal += notes.shown == count
         if notes.shown != count:
             differences.append((count - notes.shown, name, notes.hidden))
-    print(f"noteheads: scores show {asked:,} (and hide {hidden:,}), pages {shown:,}; equal in {equal} of {len(drawn)}")
+    print(
+        f"noteheads: scores show {asked:,} (and hide {hidden:,}), pages {shown:,}; "
+        f"equal in {equal} of {len(drawn)}"
+    )
     for difference, name, concealed in sorted(differences):
         print(f"  {difference:+6d}  {name} (hides {concealed})")
 
@@ -68,10 +71,15 @@ def main() -> None:
     result = build(options.scores, options.output, build_options, Bar())
     seconds = time.monotonic() - start
     tried = result.scores + len(result.failures) + len(result.copies)
-    print(f"{tried} scores: {result.scores} built, {len(result.copies)} copies, {len(result.failures)} left out")
+    print(
+        f"{tried} scores: {result.scores} built, {len(result.copies)} copies, {len(result.failures)} left out"
+    )
     for failure in [*result.failures, *result.copies]:
         print(f"  {failure.file}: {failure.reason}")
-    print(f"{result.pages:,} pages, {result.symbols:,} symbols, {seconds:.0f} s; peak {result.peak_memory / 1e6:.0f} MB")
+    print(
+        f"{result.pages:,} pages, {result.symbols:,} symbols, {seconds:.0f} s; "
+        f"peak {result.peak_memory / 1e6:.0f} MB"
+    )
     for stage, spent in result.stages.items():
         print(f"  {stage:<12} {spent / max(result.pages, 1) * 1000:7.1f} ms a page")
     dataset = Dataset(options.output)

@@ -34,7 +34,9 @@ def main(folder: str) -> None:
             print(f"{title}: {source.name}", file=sys.stderr)
             shutil.copy(source, Path(scores) / source.name)
         result = build(scores, folder, BuildOptions(per_score=2, limit=24), Bar())
-    print(f"{result.pages} pages, {result.symbols:,} symbols of {result.scores} scores in {result.seconds:.0f} s")
+    print(
+        f"{result.pages} pages, {result.symbols:,} symbols of {result.scores} scores, {result.seconds:.0f} s"
+    )
     for failure in result.failures:
         print(f"left out: {failure.file}: {failure.reason}", file=sys.stderr)
     print(f"Open {Path(folder).resolve() / 'index.html'} in a browser.")

@@ -55,7 +55,9 @@ def main() -> int:
             whole = time.monotonic() - start
             pages = sum(1 for _ in (root / "whole" / "pages.csv").open()) - 1
             shutil.rmtree(root / "whole")
-            print(f"{workers} workers: {pages} pages, manifest {found[f'{workers} workers'][:16]}", flush=True)
+            print(
+                f"{workers} workers: {pages} pages, manifest {found[f'{workers} workers'][:16]}", flush=True
+            )
             start = time.monotonic()
         shuffled = rng.sample(options.scores, len(options.scores))
         found["shuffled"] = manifest(shuffled, root / "shuffled", 2)

@@ -40,15 +40,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scores", nargs="*", type=Path, help="MusicXML; default: pieces of music21's corpus")
     parser.add_argument("--python", help="an interpreter with CairoSVG, for the seeds' pipeline")
-    parser.add_argument("--seeds-scores", type=int, default=4, help="scores for the slow pipeline, shortest first")
+    parser.add_argument(
+        "--seeds-scores", type=int, default=4, help="scores for the slow pipeline, shortest first"
+    )
     options = parser.parse_args()
     scores: Sequence[Path] = options.scores or [corpus_file(name) for name in PIECES.values()]
     with tempfile.TemporaryDirectory() as folder:
-        build(scores[:1], Path(folder) / "warm", BuildOptions(workers=1, papers=("study",), patches=0, report_pages=0))
+        build(
+            scores[:1],
+            Path(folder) / "warm",
+            BuildOptions(workers=1, papers=("study",), patches=0, report_pages=0),
+        )
         ours = report(build(scores, Path(folder) / "out", BuildOptions(workers=1, papers=("study",))))
         some = sorted(scores, key=lambda path: path.stat().st_size)[: options.seeds_scores]
         print(f"\nthe same {len(some)} scores by notehead and by the seeds' pipeline (image only):")
-        same = build(some, Path(folder) / "same", BuildOptions(workers=1, papers=("study",), report_pages=0, patches=0))
+        same = build(
+            some, Path(folder) / "same", BuildOptions(workers=1, papers=("study",), report_pages=0, patches=0)
+        )
         mine = sum(same.stages.values()) / max(same.pages, 1) * 1000
     if shutil.which("lilypond") is None:
         print("LilyPond is not installed; on Debian: apt-get install lilypond")
@@ -60,7 +68,9 @@ def main() -> None:
         return
     theirs = sum(ms_per_page(rows).values())
     print(f"  notehead {mine:.0f} ms a page; musicxml2ly + LilyPond + CairoSVG {theirs:.0f} ms a page")
-    print(f"  {theirs / mine:.0f} times faster (goal {GOAL_TIMES}); over all scores {theirs / ours:.0f} times")
+    print(
+        f"  {theirs / mine:.0f} times faster (goal {GOAL_TIMES}); over all scores {theirs / ours:.0f} times"
+    )
 
 
 if __name__ == "__main__":

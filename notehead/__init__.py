@@ -14,7 +14,7 @@ from notehead.builder import BuildOptions, BuildResult, build
 from notehead.datasets import Dataset, OverlayOptions, overlay
 from notehead.errors import NoteheadError
 from notehead.page import Origin, Page, Pitch, Symbol, Symbols
-from notehead.version import VERSION as __version__
+from notehead.version import __version__
 from notehead.vocabulary import VOCABULARY, SymbolClass
 
 __all__ = [

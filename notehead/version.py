@@ -5,5 +5,5 @@ Datasets name the day of the release, not the day of their making: the same buil
 
 from __future__ import annotations
 
-VERSION = "0.1.0"
+__version__ = "0.1.0"
 RELEASED = "2026-11-20"

@@ -6,8 +6,9 @@ import os
 import shlex
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
@@ -25,7 +26,7 @@ from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import ScoreFormatError
 from notehead.files import make_folder
 from notehead.sandbox import Limits
-from notehead.version import VERSION
+from notehead.version import __version__
 
 _FOLDERS = (
     "images", "segmentation", "instance", "pages", f"{v1.DETECTION}/images_png",
@@ -75,7 +76,7 @@ class _Build:
         self._progress = progress
         self._output = output
         self._failures: list[Failure] = []
-        self._stages: Counter[str] = Counter()
+        self._stages: defaultdict[str, float] = defaultdict(float)
         self._peak = 0
         self._records: dict[str, dict[str, Any]] = {}
 
@@ -155,7 +156,8 @@ class _Build:
         for answer in self._runner.run(self._calls(plan)):
             record = {"failure": answer.failure} if answer.failure else {"pages": answer.value["pages"]}
             if not answer.failure:
-                self._stages.update(answer.value["seconds"])
+                for stage, seconds in answer.value["seconds"].items():
+                    self._stages[stage] += seconds
                 self._peak = max(self._peak, answer.value["peak_memory"])
             self._journal.finish_unit(by_key[answer.key].key, record)
             self._records[answer.key] = record
@@ -172,15 +174,8 @@ class _Build:
             if options.limit is not None and pages >= options.limit:
                 return
             if unit.key not in self._records:
-                source = unit.source
-                yield Call(
-                    unit.key,
-                    "notehead.builder.unit:make",
-                    (
-                        source.path, source.name, source.score_id, source.licence, unit.style_number, values,
-                        str(self._output),
-                    ),
-                )  # fmt: skip
+                arguments = (asdict(unit.source), unit.style_number, values, str(self._output))
+                yield Call(unit.key, "notehead.builder.unit:make", arguments)
 
     def _kept(self, plan: list[Unit]) -> list[tuple[dict[str, Any], Source, str, str]]:
         """The pages of the dataset, in the plan's order; what was made beyond the limit is removed."""
@@ -219,9 +214,7 @@ class _Build:
         self._progress.stage("finishing", len(pages))
         start = time.process_time()
         failures = sorted(self._failures, key=lambda failure: (failure.file, failure.reason))
-        finish = Finish(
-            self._journal, self._options, pages, failures, copies, self._command(), _versions(self._options)
-        )
+        finish = Finish(self._journal, self._options, pages, failures, copies, self._command(), _versions())
         for _ in finish.write(self._runner):
             self._progress.step()
         self._stages["finish"] += time.process_time() - start
@@ -240,6 +233,6 @@ class _Build:
         return shlex.join(words)
 
 
-def _versions(options: BuildOptions) -> dict[str, str]:
+def _versions() -> dict[str, str]:
     packages: Iterable[str] = ("verovio", "numpy", "numba", "zlib-ng", "fonttools", "matplotlib")
-    return {"notehead": VERSION, **{name: version(name) for name in packages}}
+    return {"notehead": __version__, **{name: version(name) for name in packages}}

@@ -26,7 +26,7 @@ from notehead.datasets.statistics import Statistics, StatisticsBuilder
 from notehead.errors import NoteheadError
 from notehead.files import make_folder, sha256_of, write_file
 from notehead.page import Symbols
-from notehead.version import RELEASED, VERSION
+from notehead.version import RELEASED, __version__
 
 
 @dataclass(slots=True)
@@ -75,7 +75,13 @@ class Finish:
         card = dataset_card(entries, statistics, facts)
         write_file(self.folder / "README.md", card.encode("utf-8", "xmlcharrefreplace"))
         self._report(entries, statistics, failures)
-        for name in (PAGES, "statistics.json", f"{v1.CLASSIFICATION}/class_names.csv", "README.md", "index.html"):
+        for name in (
+            PAGES,
+            "statistics.json",
+            f"{v1.CLASSIFICATION}/class_names.csv",
+            "README.md",
+            "index.html",
+        ):
             self._add(name)
         for file in sorted((self.folder / "report").rglob("*")):
             if file.is_file():
@@ -129,7 +135,9 @@ class Finish:
 
     def _patches(self, runner: LocalRunner, chosen: dict[str, list[int]]) -> None:
         folder = make_folder(self.folder / v1.CLASSIFICATION)
-        calls, choices, kept = [], {}, set()
+        calls: list[tuple[str, list[int]]] = []
+        choices: dict[str, str] = {}
+        kept: set[str] = set()
         for page, rows in chosen.items():
             choice = hashlib.sha256(repr(rows).encode()).hexdigest()
             done = self.journal.patches(page, choice)
@@ -184,15 +192,22 @@ class Finish:
     def _summary(self, entry: PageEntry) -> PageSummary:
         document = read_document(self.folder / "pages" / f"{entry.name}.json.gz")
         return PageSummary(
-            entry.name, f"images/{entry.name}.png", entry.width, entry.height, symbols_of(document), entry.split,
-            entry.score, entry.font, document["staff_space"],
-        )  # fmt: skip
+            name=entry.name,
+            image=f"images/{entry.name}.png",
+            width=entry.width,
+            height=entry.height,
+            symbols=symbols_of(document),
+            split=entry.split,
+            score=entry.score,
+            font=entry.font,
+            staff_space=document["staff_space"],
+        )
 
 
 def _info() -> dict[str, Any]:
     return {
         "description": "Pages engraved by notehead, in DeepScoresV2's format",
-        "version": VERSION,
+        "version": __version__,
         "year": int(RELEASED[:4]),
         "contributor": "notehead",
         "date_created": RELEASED,

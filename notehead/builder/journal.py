@@ -10,7 +10,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -29,7 +29,7 @@ class Journal:
         self._fingerprint = fingerprint
         self._lock: int | None = None
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> Self:
         make_folder(self._state / "units")
         make_folder(self._state / "patches")
         self._take_lock()
@@ -68,7 +68,7 @@ class Journal:
             return
         strangers = [entry.name for entry in self.folder.iterdir() if entry.name != STATE]
         if strangers:
-            message = f"{self.folder}: is not empty and not a build (it holds {sorted(strangers)[0]})"
+            message = f"{self.folder}: is not empty and not a build (it holds {min(strangers)})"
             raise OutputError(message, "Choose an empty or a new folder.")
         write_file(path, orjson.dumps({"fingerprint": self._fingerprint}))
 

@@ -52,13 +52,12 @@ def survey(path: str) -> dict[str, Any]:
     return {"score_id": read_score(Path(path)).score_id}
 
 
-def make(  # noqa: PLR0913  # one call across a process boundary
-    path: str, name: str, score_id: str, licence: str, number: int, values: dict[str, Any], folder: str
-) -> dict[str, Any]:
+def make(source: dict[str, str], number: int, values: dict[str, Any], folder: str) -> dict[str, Any]:
     """Make all pages of a unit and publish their files under final names, each by one rename.
 
     Args:
-        path, name, score_id, licence, number: of the unit.
+        source: the unit's `Source`, field by field.
+        number: of the unit's style.
         values: `BuildOptions.deciding`.
         folder: the dataset.
 
@@ -68,10 +67,10 @@ def make(  # noqa: PLR0913  # one call across a process boundary
     """
     clock = Clock()
     options = BuildOptions(**{**values, "fonts": tuple(values["fonts"]), "papers": tuple(values["papers"])})
-    unit = Unit(Source(path, name, score_id, licence), number)
+    unit = Unit(Source(**source), number)
     style = unit.style(options)
     with clock.stage("check"):
-        score = read_score(Path(path))
+        score = read_score(Path(unit.source.path))
     engraver = VerovioEngraver()
     size = style.paper.pixels(options.resolution)
     pages = []
@@ -82,11 +81,20 @@ def make(  # noqa: PLR0913  # one call across a process boundary
         if drawing is None:
             break
         origin = Origin(
-            score=name, score_id=score_id, number=drawing.number, engraver=engraver.version, font=style.font,
-            resolution=options.resolution, seed=options.seed, style=style.options(), licence=licence,
-        )  # fmt: skip
+            score=unit.source.name,
+            score_id=unit.source.score_id,
+            number=drawing.number,
+            engraver=engraver.version,
+            font=style.font,
+            resolution=options.resolution,
+            seed=options.seed,
+            style=style.options(),
+            licence=unit.source.licence,
+        )
         with clock.stage("draw"):
-            page = draw(drawing, size, f"{unit.page_prefix(options)}-page-{drawing.number}", origin, _canvas(size))
+            page = draw(
+                drawing, size, f"{unit.page_prefix(options)}-page-{drawing.number}", origin, _canvas(size)
+            )
         pages.append(_publish(page, Path(folder), options.resolution, clock))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {"pages": pages, "seconds": dict(clock.seconds), "peak_memory": peak}
@@ -128,8 +136,12 @@ def _publish(page: Page, folder: Path, resolution: float, clock: Clock) -> dict[
         _link(folder / f"images/{name}.png", folder / linked)
         files.append([linked, *files[0][1:]])
     return {
-        "name": name, "width": page.width, "height": page.height, "symbols": len(page.symbols), "files": files,
-    }  # fmt: skip
+        "name": name,
+        "width": page.width,
+        "height": page.height,
+        "symbols": len(page.symbols),
+        "files": files,
+    }
 
 
 def _write(path: Path, name: str, data: bytes) -> list[Any]:

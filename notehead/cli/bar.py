@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Any
 
 from tqdm import tqdm
 
@@ -11,10 +12,10 @@ _FORMAT = "{desc}: {percentage:3.0f}% |{bar:24}| {n_fmt}/{total_fmt} {postfix} [
 
 
 class Bar:
-    """`notehead.build.Progress` as a bar: steps, pages, pages/s, time left."""
+    """`notehead.builder.progress.Progress` as a bar: steps, pages, pages/s, time left."""
 
     def __init__(self) -> None:
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Any] | None = None
         self._pages = 0
         self._start = 0.0
 
@@ -23,7 +24,11 @@ class Bar:
         self.close()
         self._pages, self._start = 0, time.monotonic()
         self._bar = tqdm(
-            total=total, desc=f"{name:>9}", bar_format=_FORMAT, disable=not sys.stderr.isatty(), file=sys.stderr
+            total=total,
+            desc=f"{name:>9}",
+            bar_format=_FORMAT,
+            disable=not sys.stderr.isatty(),
+            file=sys.stderr,
         )
 
     def step(self, pages: int = 0) -> None:

@@ -28,7 +28,7 @@ _SHOWN = 20
 @click.option("--limit", type=int, help="Stop after so many pages.")
 @click.option("--patches", default=5000, show_default=True, help="Classification patches per class, at most.")
 @click.option("--timeout", default=240, show_default=True, help="Processor seconds for a score in one style.")
-def build_command(  # noqa: PLR0913  # one parameter per option
+def build_command(
     scores: tuple[Path, ...],
     output: Path,
     fonts: str,

@@ -12,13 +12,13 @@ from notehead.cli.show import show_command
 from notehead.cli.stats import stats_command
 from notehead.cli.verify import verify_command
 from notehead.errors import NoteheadError
-from notehead.version import VERSION
+from notehead.version import __version__
 
 INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(VERSION, prog_name="notehead")
+@click.version_option(__version__, prog_name="notehead")
 def cli() -> None:
     """From music scores to exactly annotated pages.
 

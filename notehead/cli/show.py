@@ -20,8 +20,15 @@ from notehead.images import encode_png
 @click.option("--masks", is_flag=True, help="Colour the pixels of each symbol.")
 @click.option("--links", is_flag=True, help="Draw the links between symbols.")
 @click.option("--scale", default=1.0, show_default=True, help="Size of the picture.")
-def show_command(  # noqa: PLR0913  # one parameter per option
-    dataset: Path, page: str, output: Path, classes: str, oriented: bool, masks: bool, links: bool, scale: float  # noqa: FBT001
+def show_command(
+    dataset: Path,
+    page: str,
+    output: Path,
+    classes: str,
+    oriented: bool,
+    masks: bool,
+    links: bool,
+    scale: float,
 ) -> None:
     """Draw a PAGE of a DATASET with its symbols over it.
 

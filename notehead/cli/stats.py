@@ -18,7 +18,7 @@ from notehead.datasets.plots import write_plots
 @click.option("--split", type=click.Choice(["train", "test"]), help="Only this part.")
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
 @click.option("--plots", type=click.Path(path_type=Path), help="Also write the plots into this folder.")
-def stats_command(dataset: Path, split: str | None, as_json: bool, plots: Path | None) -> None:  # noqa: FBT001
+def stats_command(dataset: Path, split: str | None, as_json: bool, plots: Path | None) -> None:
     """Count the symbols of a DATASET, as the DeepScores paper does.
 
     Symbols per page and per class (mean, standard deviation, maximum, minimum, median), and a row for

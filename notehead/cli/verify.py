@@ -17,7 +17,7 @@ _SHOWN = 50
 @click.command("verify")
 @click.argument("dataset", type=click.Path(path_type=Path))
 @click.option("--files-only", is_flag=True, help="Check the files, not what they show.")
-def verify_command(dataset: Path, files_only: bool) -> None:  # noqa: FBT001
+def verify_command(dataset: Path, files_only: bool) -> None:
     """Check every file and every page of a DATASET.
 
     Files: all there, unchanged (SHA-256), none besides. Pages: every dark pixel has a label, boxes

@@ -72,7 +72,12 @@ def dataset_card(entries: Sequence[PageEntry], statistics: Statistics, facts: Ca
         *_sources(entries),
     ]
     if facts.failures:
-        lines += ["", f"## Left out ({len(facts.failures)})", "", *_table(("score", "reason"), facts.failures)]
+        lines += [
+            "",
+            f"## Left out ({len(facts.failures)})",
+            "",
+            *_table(("score", "reason"), facts.failures),
+        ]
     if facts.copies:
         lines += ["", f"## Copies ({len(facts.copies)})", "", *_table(("score", "what"), facts.copies)]
     return "\n".join(lines) + "\n"
@@ -105,9 +110,7 @@ _WHAT_IS_WHERE = [
 
 def _sources(entries: Sequence[PageEntry]) -> list[str]:
     pages = Counter((entry.score, entry.licence) for entry in entries)
-    rows = [
-        (score, licence or "not stated", str(count)) for (score, licence), count in sorted(pages.items())
-    ]
+    rows = [(score, licence or "not stated", str(count)) for (score, licence), count in sorted(pages.items())]
     return _table(("score", "licence", "pages"), rows)
 
 

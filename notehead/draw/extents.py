@@ -7,7 +7,7 @@ from numba import njit
 
 
 @njit(cache=True)
-def _hull(rows, hull):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _hull(rows, hull):
     """Convex hull of the pixels of rows (y, left, right), y ascending; returns its length.
 
     Andrew's monotone chain, down the left side and up the right side.
@@ -30,7 +30,7 @@ def _hull(rows, hull):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True)
-def _smallest_rectangle(hull, n, corners):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _smallest_rectangle(hull, n, corners):
     """The rectangle of least area around a convex polygon: one of its sides lies on the polygon's."""
     best = np.inf
     for i in range(n):
@@ -58,7 +58,7 @@ def _smallest_rectangle(hull, n, corners):  # type: ignore[no-untyped-def]  # no
 
 
 @njit(cache=True)
-def _with_claims(rows, claims, which):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _with_claims(rows, claims, which):
     """Rows (y, left, right) with some single pixels (row, y, x) added, y ascending, each y once."""
     more = np.empty((len(rows) + len(which), 3), np.int32)
     more[: len(rows)] = rows
@@ -78,7 +78,7 @@ def _with_claims(rows, claims, which):  # type: ignore[no-untyped-def]  # noqa: 
 
 
 @njit(cache=True)
-def boxes(offset, extent, claims):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def boxes(offset, extent, claims):
     """Boxes and oriented boxes of whole symbols, from `raster`'s extents and claims.
 
     Returns:

@@ -41,7 +41,11 @@ class Canvas:
 
 
 def draw(
-    drawing: Drawing, size: tuple[int, int], name: str = "", origin: Origin | None = None, canvas: Canvas | None = None
+    drawing: Drawing,
+    size: tuple[int, int],
+    name: str = "",
+    origin: Origin | None = None,
+    canvas: Canvas | None = None,
 ) -> Page:
     """Draw a page with all its ground truth, exact to the pixel.
 

@@ -30,7 +30,7 @@ EVEN_PAIR = 0.2929
 
 
 @njit(cache=True)
-def _piece(buffer, row, left, right, area):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _piece(buffer, row, left, right, area):
     """Add the signed area right of a piece of an edge, which runs from left to right within one row."""
     a, b = int(left), int(np.ceil(right))
     if b <= a + 1:
@@ -57,7 +57,7 @@ def _piece(buffer, row, left, right, area):  # type: ignore[no-untyped-def]  # n
 
 
 @njit(cache=True)
-def _edge(buffer, first, last, x0, y0, x1, y1, width, height):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913
+def _edge(buffer, first, last, x0, y0, x1, y1, width, height):
     """Add the signed area right of one edge to `buffer`; widen the touched range of its rows."""
     if y0 == y1:
         return
@@ -99,25 +99,30 @@ def _edge(buffer, first, last, x0, y0, x1, y1, width, height):  # type: ignore[n
 
 
 @njit(cache=True)
-def raster(  # type: ignore[no-untyped-def]  # noqa: ANN201, PLR0913, C901
-    points,  # noqa: ANN001
-    contours,  # noqa: ANN001
-    outlines,  # noqa: ANN001
-    symbol,  # noqa: ANN001
-    outline,  # noqa: ANN001
-    place,  # noqa: ANN001
-    count,  # noqa: ANN001
-    grey,  # noqa: ANN001
-    ids,  # noqa: ANN001
-    under,  # noqa: ANN001
-    buffer,  # noqa: ANN001
-    tentative,  # noqa: ANN001
-    page,  # noqa: ANN001
+def raster(
+    points,
+    contours,
+    outlines,
+    symbol,
+    outline,
+    place,
+    count,
+    grey,
+    ids,
+    under,
+    buffer,
+    tentative,
+    page,
 ):
     """Draw `count` symbols; placements are sorted by symbol.
 
     Args:
-        points, contours, outlines, symbol, outline, place: as in `Shapes`, in pixels.
+        points: as in `Shapes`.
+        contours: as in `Shapes`.
+        outlines: as in `Shapes`.
+        symbol: as in `Shapes`.
+        outline: as in `Shapes`.
+        place: as in `Shapes`, in pixels.
         count: number of symbols; symbol row r gets the id r + 1.
         grey: uint8 (h, w), white; drawn on.
         ids: uint16 (h, w), zero; the top layer.

@@ -85,7 +85,9 @@ class ShapeCollector:
             self._outlines[key] = outline
             self._glyphs.append((symbol, key, x, y, scale))
 
-    def stroke(self, symbol: int, line: tuple[float, float, float, float], width: float, cap: float = 0) -> None:
+    def stroke(
+        self, symbol: int, line: tuple[float, float, float, float], width: float, cap: float = 0
+    ) -> None:
         """A straight stroke from (x0, y0) to (x1, y1), each end longer by `cap`."""
         self._strokes.append((symbol, *line, width, cap))
 
@@ -170,7 +172,9 @@ def _table(
     )
 
 
-def _quads(strokes: list[tuple[int, float, float, float, float, float, float]]) -> list[tuple[int, NDArray[np.float64]]]:
+def _quads(
+    strokes: list[tuple[int, float, float, float, float, float, float]],
+) -> list[tuple[int, NDArray[np.float64]]]:
     if not strokes:
         return []
     data = np.array(strokes, np.float64)

@@ -63,7 +63,9 @@ class FlatteningPen(BasePen):  # type: ignore[misc]  # fontTools has no types
     def _lineTo(self, pt: tuple[float, float]) -> None:
         self._contours[-1].append(pt)
 
-    def _curveToOne(self, pt1: tuple[float, float], pt2: tuple[float, float], pt3: tuple[float, float]) -> None:
+    def _curveToOne(
+        self, pt1: tuple[float, float], pt2: tuple[float, float], pt3: tuple[float, float]
+    ) -> None:
         start = self._contours[-1][-1]
         control = np.array([[start, pt1, pt2, pt3]], np.float64)
         count = chords_needed(control, self._flatness)

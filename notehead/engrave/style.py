@@ -53,7 +53,7 @@ class Style:
 
     font: str = "Leipzig"
     text_font: TextFont = "STIX"
-    paper: Paper = Paper()  # noqa: RUF009  # frozen
+    paper: Paper = Paper()  # frozen
     staff_space: float = 1.067
     margin_top: float = 3.0
     margin_side: float = 3.5
@@ -93,7 +93,9 @@ def draw_style(
 
     `papers` names the page formats to draw from; all, if it is empty. Raises KeyError for an unknown one.
     """
-    odds = np.array([PAPER_ODDS[paper.name] if not papers or paper.name in papers else 0.0 for paper in PAPERS])
+    odds = np.array(
+        [PAPER_ODDS[paper.name] if not papers or paper.name in papers else 0.0 for paper in PAPERS]
+    )
     if papers and not set(papers) <= set(PAPER_ODDS):
         raise KeyError(*(set(papers) - set(PAPER_ODDS)))
 

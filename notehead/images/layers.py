@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True)
-def class_image(ids, value_of_id):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def class_image(ids, value_of_id):
     """Semantic mask uint8 (h, w): for each pixel the value of its symbol; `value_of_id` is uint8."""
     height, width = ids.shape
     image = np.zeros((height, width), np.uint8)
@@ -20,7 +20,7 @@ def class_image(ids, value_of_id):  # type: ignore[no-untyped-def]  # noqa: ANN0
 
 
 @njit(cache=True)
-def instance_image(ids):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def instance_image(ids):
     """RGB uint8 (h, w, 3): instance n is the colour with the number n, as in DeepScoresV2."""
     height, width = ids.shape
     image = np.zeros((height, width, 3), np.uint8)
@@ -35,11 +35,12 @@ def instance_image(ids):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
 
 def instance_ids(image: NDArray[np.uint8]) -> NDArray[np.uint16]:
     """Instance numbers uint16 (h, w) of such an RGB image."""
-    return (image[..., 1].astype(np.uint16) << 8) | image[..., 2]
+    ids: NDArray[np.uint16] = (image[..., 1].astype(np.uint16) << np.uint16(8)) | image[..., 2]
+    return ids
 
 
 @njit(cache=True)
-def overlap_runs(under):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+def overlap_runs(under):
     """The second layer as runs int32 (n, 3): (first pixel, length, id), pixels numbered row by row.
 
     A run ends with its row.

@@ -6,7 +6,7 @@ import selectors
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from notehead.errors import NoteheadError, OutputError, ScoreError
 from notehead.sandbox import ChildDied, Limits, Sandbox
@@ -38,7 +38,7 @@ class LocalRunner:
         self._busy: dict[int, tuple[Sandbox, Call]] = {}
         self._selector = selectors.DefaultSelector()
 
-    def __enter__(self) -> LocalRunner:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

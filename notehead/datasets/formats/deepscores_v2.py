@@ -38,7 +38,9 @@ def json_names(split: str, pages: int) -> list[str]:
     return [f"deepscores-complete-{i}_{split}.json" for i in range(math.ceil(pages / PAGES_PER_FILE))]
 
 
-def write_json(path: Path, pages: Iterable[tuple[int, str, int, int, Symbols]], info: dict[str, Any], first: int) -> int:
+def write_json(
+    path: Path, pages: Iterable[tuple[int, str, int, int, Symbols]], info: dict[str, Any], first: int
+) -> int:
     """Write one JSON file; returns the number after its last annotation.
 
     Args:
@@ -60,8 +62,8 @@ def write_json(path: Path, pages: Iterable[tuple[int, str, int, int, Symbols]], 
             image = {"id": image_id, "filename": f"{name}.png", "width": width, "height": height}
             images.append(orjson.dumps({**image, "ann_ids": identities}))
             if len(symbols):
-                records = dict(zip(identities, annotations(symbols, image_id), strict=True))
-                yield lead + orjson.dumps(records)[1:-1]
+                found = dict(zip(identities, records(symbols, image_id), strict=True))
+                yield lead + orjson.dumps(found)[1:-1]
                 lead = b","
             first = last
         yield b'},"images":[' + b",".join(images) + b"]}"
@@ -83,7 +85,7 @@ def categories() -> dict[str, dict[str, str | int]]:
     return {key: found[key] for key in sorted(found, key=int)}
 
 
-def annotations(symbols: Symbols, image_id: int) -> Iterator[dict[str, Any]]:
+def records(symbols: Symbols, image_id: int) -> Iterator[dict[str, Any]]:
     """One record per symbol."""
     boxes = symbols.box.tolist()
     corners = symbols.corners.reshape(-1, 8).round(2).tolist()

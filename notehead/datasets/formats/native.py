@@ -102,7 +102,9 @@ def read_page(folder: Path, name: str) -> Page:
     image = read_png(folder / "images" / f"{name}.png")
     shape = document["height"], document["width"]
     if image.shape != shape:
-        message = f"{name}.png is {image.shape[1]} x {image.shape[0]}, its page file says {shape[1]} x {shape[0]}"
+        message = (
+            f"{name}.png is {image.shape[1]} x {image.shape[0]}, its page file says {shape[1]} x {shape[0]}"
+        )
         raise DatasetError(message, "Run `notehead verify` to see what else differs.")
     runs = np.array(document["under"], np.int32).reshape(-1, 3)
     return Page(

@@ -117,7 +117,7 @@ def thumbnail(folder: Path, page: PageSummary) -> bytes:
     scale = min(1.0, _THUMBNAIL[0] / width, _THUMBNAIL[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return encode_png(small)
+    return encode_png(small.astype(np.uint8))
 
 
 def _read_grey(path: Path) -> NDArray[np.uint8] | None:

@@ -47,7 +47,9 @@ def _members(archive: zipfile.ZipFile, file: str, limits: ScoreLimits) -> dict[s
         name = info.orig_filename.replace("\\", "/")
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name:
-            raise ScoreFormatError(file, f"its archive holds the path {name[:80]!r}, which leads out of it", _HOSTILE)
+            raise ScoreFormatError(
+                file, f"its archive holds the path {name[:80]!r}, which leads out of it", _HOSTILE
+            )
         if name in members:
             raise ScoreFormatError(file, f"its archive holds {name[:80]!r} twice", _DAMAGED)
         members[name] = info
@@ -67,13 +69,19 @@ def _score_name(
             if local_name(element) == "rootfile" and (name := element.get("full-path")):
                 if name in members:
                     return name
-                raise ScoreFormatError(file, f"its archive lacks the score {name[:80]!r} that it names", _DAMAGED)
+                raise ScoreFormatError(
+                    file, f"its archive lacks the score {name[:80]!r} that it names", _DAMAGED
+                )
     scores = [name for name in members if _may_be_score(name)]
     if len(scores) == 1:
         return scores[0]
     if any(name.endswith(".mscx") for name in members):
         raise ScoreFormatError(file, "it is a MuseScore file", "Export it as MusicXML from MuseScore.")
-    cause = "its archive holds no score" if not scores else f"its archive holds {len(scores)} scores and names none"
+    cause = (
+        "its archive holds no score"
+        if not scores
+        else f"its archive holds {len(scores)} scores and names none"
+    )
     raise ScoreFormatError(file, cause, "Give the score itself, as .musicxml.")
 
 
@@ -88,13 +96,19 @@ def _read(
 ) -> bytes:
     """A member's bytes; stops one byte after the limit whatever size the archive declares."""
     if info.flag_bits & 0x1:
-        raise ScoreFormatError(file, f"{info.filename!r} in its archive is encrypted", "Save it without a password.")
+        raise ScoreFormatError(
+            file, f"{info.filename!r} in its archive is encrypted", "Save it without a password."
+        )
     if info.compress_type not in _METHODS:
-        raise ScoreFormatError(file, "its archive uses an unusual compression", "Export the score again as .mxl.")
+        raise ScoreFormatError(
+            file, "its archive uses an unusual compression", "Export the score again as .mxl."
+        )
     # A small member may well be repetitive: the ratio counts from a megabyte on.
     allowed = min(most or limits.text_bytes, max(2**20, info.compress_size * limits.archive_ratio))
     with archive.open(info) as stream:
         content = stream.read(allowed + 1)
     if len(content) > allowed:
-        raise ScoreLimitError(file, f"{info.filename!r} in its archive unpacks to more than {allowed:,} bytes", _HOSTILE)
+        raise ScoreLimitError(
+            file, f"{info.filename!r} in its archive unpacks to more than {allowed:,} bytes", _HOSTILE
+        )
     return content

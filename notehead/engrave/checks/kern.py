@@ -59,7 +59,9 @@ def _check_sizes(text: str, lines: list[str], file: str, limits: ScoreLimits) ->
     if len(lines) > limits.records:
         raise ScoreLimitError(file, f"it holds {len(lines):,} lines", "Split the score into movements.")
     if len(text) > limits.record_chars and max(map(len, lines)) > limits.record_chars:
-        raise ScoreLimitError(file, f"it holds a line of more than {limits.record_chars:,} characters", REMEDY)
+        raise ScoreLimitError(
+            file, f"it holds a line of more than {limits.record_chars:,} characters", REMEDY
+        )
     if control := _CONTROL.search(text):
         line = text.count("\n", 0, control.start()) + 1
         raise ScoreFormatError(file, f"line {line}: it holds the character {control[0]!r}", "Remove it.")

@@ -41,7 +41,11 @@ def interpretation_fault(token: str) -> Fault | None:
         meter = _METER.fullmatch(token)
         if meter is None:
             return Fault(ScoreFormatError, "it is no meter")
-        return _COUNT.fault(meter["count"]) or Whole(0, 256).fault(meter["unit"]) or _PART.fault(meter["part"] or "1")
+        return (
+            _COUNT.fault(meter["count"])
+            or Whole(0, 256).fault(meter["unit"])
+            or _PART.fault(meter["part"] or "1")
+        )
     if token.startswith("*rscale:") and not _RHYTHM_SCALE.fullmatch(token):
         return Fault(ScoreFormatError, "it scales rhythm by nothing")
     if _LONG_NUMBER.search(token) and not token.startswith(_FREE_TEXT):

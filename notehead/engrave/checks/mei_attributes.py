@@ -22,7 +22,9 @@ _DECIMAL = Number(-1_000_000, 1_000_000)
 _LENGTH = Form(re.compile(r"[+-]?(?:[0-9]{1,7}(?:\.[0-9]*)?|\.[0-9]+)[a-z%]{0,2}"), "a length")
 _PAN = Form(re.compile(r"-?[0-9]{1,3}(?:\.[0-9]*)?%|[0-9]{1,3}"), "a position between left and right")
 _PERCENT = Form(re.compile(r"[1-9][0-9]{1,2}(?:\.[0-9]*)?%"), "a percentage between 10 and 999")
-_BEAT = Form(re.compile(r"(?:[0-9]{1,5}m\s*\+\s*)?[0-9]{1,5}(?:\.[0-9]*)?"), "a number of measures and a beat")
+_BEAT = Form(
+    re.compile(r"(?:[0-9]{1,5}m\s*\+\s*)?[0-9]{1,5}(?:\.[0-9]*)?"), "a number of measures and a beat"
+)
 _COUNT = Each(Number(0.5, 1_000), r"\s*[+*/|-]\s*")
 _DURATION = words(
     "maxima long breve 1 2 4 8 16 32 64 128 256 512 1024 2048"

@@ -13,12 +13,45 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _EDITORIAL = frozenset(
-    "abbr add annot app choice corr damage del expan gap lem orig rdg reg restore sic subst supplied unclear".split()
+    [
+        "abbr",
+        "add",
+        "annot",
+        "app",
+        "choice",
+        "corr",
+        "damage",
+        "del",
+        "expan",
+        "gap",
+        "lem",
+        "orig",
+        "rdg",
+        "reg",
+        "restore",
+        "sic",
+        "subst",
+        "supplied",
+        "unclear",
+    ]
 )
 """Elements that say where a reading comes from; they may stand between any two others."""
 
 _EVENT_HOLDERS = frozenset(
-    "layer beam tuplet bTrem fTrem chord graceGrp ligature tabGrp neume syllable oLayer".split()
+    [
+        "layer",
+        "beam",
+        "tuplet",
+        "bTrem",
+        "fTrem",
+        "chord",
+        "graceGrp",
+        "ligature",
+        "tabGrp",
+        "neume",
+        "syllable",
+        "oLayer",
+    ]
 )
 _HOLDERS = {
     "mdiv": {"body", "mdiv"},
@@ -31,7 +64,9 @@ _HOLDERS = {
     "measure": {"score", "part", "section", "ending"},
     "staff": {"measure", "section", "ossia"},
     "layer": {"staff", "ossia"},
-    **dict.fromkeys(("beam", "tuplet", "bTrem", "fTrem", "chord", "tabGrp", "note", "rest", "space"), _EVENT_HOLDERS),
+    **dict.fromkeys(
+        ("beam", "tuplet", "bTrem", "fTrem", "chord", "tabGrp", "note", "rest", "space"), _EVENT_HOLDERS
+    ),
 }
 
 

@@ -58,7 +58,18 @@ _TEXTS: dict[str, Rule] = {
     "tremolo": Whole(0, 8),
     "tuning-octave": Whole(0, 9),
 }
-_NUMBERED = ("beam", "bracket", "dashes", "glissando", "octave-shift", "slide", "slur", "tuplet", "wavy-line", "wedge")
+_NUMBERED = (
+    "beam",
+    "bracket",
+    "dashes",
+    "glissando",
+    "octave-shift",
+    "slide",
+    "slur",
+    "tuplet",
+    "wavy-line",
+    "wedge",
+)
 """Elements whose `number` tells one of them from another that is open at the same time."""
 
 _OF_STAFF = ("clef", "key", "time", "transpose", "staff-details", "measure-style")

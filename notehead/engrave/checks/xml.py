@@ -12,7 +12,9 @@ from notehead.errors import ScoreFormatError, ScoreLimitError
 _DECLARATION = re.compile(r"\s*<\?xml\s[^>]*\?>")
 _MISC = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _QUOTED = r"""(?:"[^"]*"|'[^']*')"""
-_DOCTYPE = re.compile(rf"<!DOCTYPE\s+[^\s>\[]+(?:\s+(?:PUBLIC\s+{_QUOTED}\s+{_QUOTED}|SYSTEM\s+{_QUOTED}))?\s*(\[\s*\]\s*)?>")
+_DOCTYPE = re.compile(
+    rf"<!DOCTYPE\s+[^\s>\[]+(?:\s+(?:PUBLIC\s+{_QUOTED}\s+{_QUOTED}|SYSTEM\s+{_QUOTED}))?\s*(\[\s*\]\s*)?>"
+)
 
 _DAMAGED = "The file is damaged or cut off: fetch or export it again."
 _HOSTILE = "Do not use this file; export the score again from its editor."
@@ -30,9 +32,13 @@ def parse_xml(text: str, file: str, limits: ScoreLimits) -> etree._Element:
     """
     marks = text.count("<") + text.count("=")
     if marks > limits.markup:
-        raise ScoreLimitError(file, f"it holds {marks:,} tags and attributes", "Split the score into movements.")
+        raise ScoreLimitError(
+            file, f"it holds {marks:,} tags and attributes", "Split the score into movements."
+        )
     if len(text) > limits.text_chars and max(map(len, text.split("<"))) > limits.text_chars:
-        raise ScoreLimitError(file, f"it holds a text of more than {limits.text_chars:,} characters", _HOSTILE)
+        raise ScoreLimitError(
+            file, f"it holds a text of more than {limits.text_chars:,} characters", _HOSTILE
+        )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False,
         remove_comments=True, remove_pis=True,

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from notehead.engrave.drawing import Drawing
-from notehead.engrave.verovio.classify import barline_class, class_name
+from notehead.engrave.verovio.barlines import draw_barlines
+from notehead.engrave.verovio.classify import class_name
 from notehead.engrave.verovio.links import LinkFinder
+from notehead.engrave.verovio.marks import Mark, SvgPage
 from notehead.engrave.verovio.music import TICKS, Control, Event, Music
 from notehead.engrave.verovio.row import Row
 from notehead.engrave.verovio.rules import RULES
 from notehead.engrave.verovio.staves import Staff, find_staves
-from notehead.engrave.verovio.svg import Bar, Mark, SvgPage
 from notehead.page import ABSENT, Symbols
 from notehead.vocabulary import VOCABULARY
 
@@ -61,7 +61,7 @@ class Annotator:
         self._first_measure = _first_measures(page, self._music)
         drawn = len(page.marks)
         self._draw_staves(page)
-        self._draw_barlines(page)
+        draw_barlines(page, self._music, self._staves, self._usual_space)
         rows = [self._row(mark) for mark in page.marks]
         for i in range(drawn):
             if page.marks[i].text is not None and not (page.marks[i].text or "").strip():
@@ -91,47 +91,13 @@ class Annotator:
     def _draw_staves(self, page: SvgPage) -> None:
         for staff in self._staves.values():
             for x0, x1 in staff.stretches:
-                mark = Mark("staff", RULES["staff"], "", "", "", staff.system, "", "", (x0 + x1) / 2, staff.middle)
+                mark = Mark(
+                    "staff", RULES["staff"], "", "", "", staff.system, "", "", (x0 + x1) / 2, staff.middle
+                )
                 mark.staff_number = staff.number
                 page.marks.append(mark)
                 for y in staff.lines:
                     page.shapes.stroke(len(page.marks) - 1, (x0, y, x1, y), staff.width)
-
-    def _draw_barlines(self, page: SvgPage) -> None:
-        """One symbol for each unbroken run of a barline: through a piano's staves, apart in a choir."""
-        dotted = defaultdict(list)
-        for mark in page.marks:
-            if mark.rule.name == "barLine":
-                dotted[f"{mark.system} {mark.element}"].append(mark.y)
-        for key, bars in page.bars.items():
-            for run in _runs(bars):
-                where = run[0].where
-                low, high = min(bar.y0 for bar in run), max(bar.y1 for bar in run)
-                dots = any(low - self._usual_space < y < high + self._usual_space for y in dotted[key])
-                staff = self._staves.get((where.system, self._music.staff_of.get(where.staff, 0)))
-                middle = staff.middle if staff is not None else self._near_middle(where.system, (low + high) / 2)
-                mark = Mark(
-                    barline_class(run, self._usual_space, middle, dots=dots), where.rule, where.element, "", "", where.system,
-                    where.measure, where.staff, run[0].x, (low + high) / 2,
-                )  # fmt: skip
-                page.marks.append(mark)
-                for bar in run:
-                    self._draw_bar(page, len(page.marks) - 1, bar)
-
-    def _near_middle(self, system: int, y: float) -> float | None:
-        """Middle line of the staff of a system that is nearest to a height, if the staff has lines to span."""
-        staves = [staff for staff in self._staves.values() if staff.system == system and len(staff.lines) > 3]
-        return min((staff.middle for staff in staves), key=lambda middle: abs(middle - y), default=None)
-
-    @staticmethod
-    def _draw_bar(page: SvgPage, mark: int, bar: Bar) -> None:
-        line = (bar.x, bar.y0, bar.x, bar.y1)
-        if bar.style == "dot":
-            page.shapes.ellipse(mark, (bar.x, (bar.y0 + bar.y1) / 2), (bar.width / 2, bar.width / 2))
-        elif bar.style:
-            page.shapes.dashes(mark, line, bar.width, [float(n) for n in bar.style.replace(",", " ").split()])
-        else:
-            page.shapes.stroke(mark, line, bar.width)
 
     def _row(self, mark: Mark) -> Row | None:
         music = self._music
@@ -192,20 +158,6 @@ class Annotator:
             # The second part of a slur broken over systems begins with its own system.
             return max(control.onset, start) if not mark.measure else control.onset
         return start
-
-
-def _runs(bars: list[Bar]) -> list[list[Bar]]:
-    """The strokes of a barline in runs that touch from top to bottom."""
-    ordered = sorted(bars, key=lambda bar: min(bar.y0, bar.y1))
-    reach = max(abs(bar.y1 - bar.y0) for bar in ordered) if ordered[0].style == "dot" else 0.0
-    runs = [[ordered[0]]]
-    bottom = max(ordered[0].y0, ordered[0].y1)
-    for bar in ordered[1:]:
-        if min(bar.y0, bar.y1) > bottom + 2 + 3 * reach:
-            runs.append([])
-        runs[-1].append(bar)
-        bottom = max(bottom, bar.y0, bar.y1)
-    return runs
 
 
 def _first_measures(page: SvgPage, music: Music) -> dict[int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from notehead.engrave.verovio.svg import Bar, Mark
+from notehead.engrave.verovio.marks import Bar, Mark
 from notehead.vocabulary import VOCABULARY
 
 SMALL = 0.85
@@ -43,7 +43,9 @@ def _class_of_glyph() -> Mapping[str, str]:
     return classes
 
 
-def class_name(mark: Mark, position: int, staff_space: float, form: str) -> str:
+def class_name(  # noqa: PLR0911  # one per kind of element
+    mark: Mark, position: int, staff_space: float, form: str
+) -> str:
     """The class of a mark.
 
     Args:

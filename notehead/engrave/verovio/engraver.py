@@ -52,7 +52,9 @@ class VerovioEngraver:
             raise EngraverError(score.name, "Verovio cannot read it", "Open and save it with a score editor.")
         pages = toolkit.getPageCount()
         if not 0 < pages <= MAX_PAGES:
-            raise EngraverError(score.name, f"Verovio makes {pages} pages of it", "Check that it holds music.")
+            raise EngraverError(
+                score.name, f"Verovio makes {pages} pages of it", "Check that it holds music."
+            )
         reader = SvgReader(style.font, TextRuns(style.font, style.text_font))
         annotator = None
         for number in range(1, pages + 1):

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
+
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.engrave.verovio.marks import Mark
 from notehead.engrave.verovio.music import Music
 from notehead.engrave.verovio.row import Row
 from notehead.engrave.verovio.staves import Staff
-from notehead.engrave.verovio.svg import Mark
 from notehead.page import ABSENT
 from notehead.vocabulary import VOCABULARY
 
 _BY_NOTE = frozenset({"stem", "flag", "accid", "artic", "note"})
 _BY_CONTROL = frozenset(
-    {"slur", "phrase", "tie", "lv", "beamSpan", "fermata", "trill", "mordent", "turn", "fing", "arpeg", "gliss"}
+    {
+        "slur",
+        "phrase",
+        "tie",
+        "lv",
+        "beamSpan",
+        "fermata",
+        "trill",
+        "mordent",
+        "turn",
+        "fing",
+        "arpeg",
+        "gliss",
+    }
 )
 _STAFF_SYMBOLS = ("clef", "key", "timeSig", "rest", "notehead")
 _PARENTHESIS = "noteheadParenthesis"
@@ -53,20 +67,26 @@ class LinkFinder:
     def links(self) -> NDArray[np.int64]:
         """Pairs (from, to), int64 (n, 2)."""
         staff_mark = {
-            row.staff.index: i for i, row in enumerate(self._rows) if row and row.name == "staff" and row.staff
+            row.staff.index: i
+            for i, row in enumerate(self._rows)
+            if row and row.name == "staff" and row.staff
         }
         for i, row in enumerate(self._rows):
             if row is None:
                 continue
             for source in self._owners(row, i):
                 self._found.append((source, i))
-            if row.staff is not None and row.name.startswith(_STAFF_SYMBOLS) and row.staff.index in staff_mark:
+            if (
+                row.staff is not None
+                and row.name.startswith(_STAFF_SYMBOLS)
+                and row.staff.index in staff_mark
+            ):
                 self._found.append((i, staff_mark[row.staff.index]))
         self._clef_digits()
         self._ledger_lines()
         return np.array(self._found, np.int64).reshape(-1, 2)
 
-    def _owners(self, row: Row, index: int) -> list[int]:
+    def _owners(self, row: Row, index: int) -> list[int]:  # noqa: PLR0911  # one per kind of element
         """The heads and rests that a symbol belongs to."""
         mark, element = row.mark, row.mark.rule.name
         if element in _BY_NOTE or row.name == _PARENTHESIS:
@@ -100,8 +120,11 @@ class LinkFinder:
         return [min(heads, key=lambda head: abs(self._marks[head].y - lift - dot.y))]
 
     def _clef_digits(self) -> None:
-        clefs = {row.mark.element: i for i, row in enumerate(self._rows) if row and row.name.startswith("clef")
-                 and row.name not in {"clef8", "clef15"}}  # fmt: skip
+        clefs = {
+            row.mark.element: i
+            for i, row in enumerate(self._rows)
+            if row is not None and row.mark.rule.name == "clef" and row.name not in {"clef8", "clef15"}
+        }
         for i, row in enumerate(self._rows):
             if row is not None and row.name in {"clef8", "clef15"} and row.mark.element in clefs:
                 self._found.append((clefs[row.mark.element], i))
@@ -138,7 +161,7 @@ class LinkFinder:
                     ledger.onset, ledger.staff, ledger.voice = row.onset, staff, row.voice
 
     def grace_notes(self) -> list[Row | None]:
-        """Whole grace notes (DeepScoresV2's compounds) for single, flagged grace notes; links to their parts."""
+        """DeepScoresV2's whole grace notes, for single, flagged ones; links lead to their parts."""
         parts: dict[str, list[int]] = defaultdict(list)
         for i, row in enumerate(self._rows):
             if row is not None and row.mark.rule.name in {"notehead", "stem", "flag"}:

@@ -21,7 +21,7 @@ _QUARTERS = {
     "maxima": 32, "long": 16, "longa": 16, "breve": 8, "brevis": 8, "semibrevis": 4, "minima": 2,
     "semiminima": 1, "1": 4, "2": 2, "4": 1,
 }  # fmt: skip
-_WHOLE = {name: TICKS * quarters for name, quarters in _QUARTERS.items()} | {
+_WHOLE: dict[str, int] = {name: TICKS * quarters for name, quarters in _QUARTERS.items()} | {
     "fusa": TICKS // 2,
     "semifusa": TICKS // 4,
     **{str(2**power): TICKS * 4 // 2**power for power in range(3, 12)},
@@ -197,9 +197,9 @@ class _Reader:
         music.barlines.append((element.get("left") or "", element.get("right") or "single"))
         length, waiting, staves = 0, [], set()
         for child in element:
-            if not isinstance(child.tag, str):
+            tag = _tag(child)
+            if not tag:
                 continue
-            tag = child.tag[len(_MEI) :]
             if tag == "staff":
                 end, open_ended = self._staff(child, index, onset)
                 length = max(length, end)
@@ -209,14 +209,14 @@ class _Reader:
                 continue
             else:
                 self._control(child, index)
-        length = length or max((self.meter(staff).ticks for staff in staves), default=self.meter(ABSENT).ticks)
+        length = length or max(
+            (self.meter(staff).ticks for staff in staves), default=self.meter(ABSENT).ticks
+        )
         for event, share in waiting:
             event.duration = length * share
         music.measure_length.append(max([length, *(e.duration for e, share in waiting if share > 1)]))
 
-    def _staff(
-        self, element: etree._Element, index: int, onset: int
-    ) -> tuple[int, list[tuple[Event, int]]]:
+    def _staff(self, element: etree._Element, index: int, onset: int) -> tuple[int, list[tuple[Event, int]]]:
         """Read one staff; ticks of its longest voice, and the events that last as long as measures do."""
         number = int(element.get("n") or 1)
         self.music.staff_of[element.get(_XML_ID, "")] = number
@@ -258,7 +258,9 @@ class _Reader:
         """Ticks of a time stamp, `[measures m +] beat`, seen from a measure."""
         ahead, _, beat = moment.rpartition("m")
         beat = beat.strip().lstrip("+").strip()
-        target = min(index + (int(ahead) if ahead.strip().isdigit() else 0), len(self.music.measure_onset) - 1)
+        target = min(
+            index + (int(ahead) if ahead.strip().isdigit() else 0), len(self.music.measure_onset) - 1
+        )
         try:
             beats = max(float(beat) - 1, 0.0)
         except ValueError:
@@ -297,14 +299,13 @@ class _Layer:
     def container(self, element: etree._Element, num: int, den: int, inside: tuple[str, ...]) -> None:
         """The children one after the other; durations are multiplied by num / den."""
         for child in element:
-            if isinstance(child.tag, str):
-                self.element(child, child.tag[len(_MEI) :], num, den, inside)
-                if element.tag[len(_MEI) :] in _FIRST_CHILD_ONLY:
+            tag = _tag(child)
+            if tag:
+                self.element(child, tag, num, den, inside)
+                if _tag(element) in _FIRST_CHILD_ONLY:
                     return
 
-    def element(
-        self, element: etree._Element, tag: str, num: int, den: int, inside: tuple[str, ...]
-    ) -> None:
+    def element(self, element: etree._Element, tag: str, num: int, den: int, inside: tuple[str, ...]) -> None:
         if tag in {"note", "rest", "chord", "space", "tabGrp"}:
             self._timed(element, tag, num, den, inside)
         elif tag in {"mRest", "mSpace", "mRpt", "mRpt2", "multiRest", "multiRpt", "halfmRpt", "beatRpt"}:
@@ -314,7 +315,9 @@ class _Layer:
             if tag == "clef":
                 self.reader.clef(element)
             elif tag == "meterSig":
-                self.reader.set_meter(self.staff, element.get("count"), element.get("unit"), element.get("sym"))
+                self.reader.set_meter(
+                    self.staff, element.get("count"), element.get("unit"), element.get("sym")
+                )
         elif tag not in _NOT_MUSIC:
             identity = element.get(_XML_ID, "")
             if tag == "tuplet":
@@ -323,15 +326,15 @@ class _Layer:
             elif tag == "fTrem":
                 den *= 2
             start = self.now
-            around = (*inside, identity) if tag in {"beam", "tuplet", "fTrem", "bTrem", "graceGrp"} else inside
+            around = (
+                (*inside, identity) if tag in {"beam", "tuplet", "fTrem", "bTrem", "graceGrp"} else inside
+            )
             self.container(element, num, den, around)
             if tag == "tuplet":
                 self.tuplets.pop()
             self._add(element, Event(start, self.now - start, self.measure, self.staff, self.voice))
 
-    def _timed(
-        self, element: etree._Element, tag: str, num: int, den: int, inside: tuple[str, ...]
-    ) -> None:
+    def _timed(self, element: etree._Element, tag: str, num: int, den: int, inside: tuple[str, ...]) -> None:
         grace = element.get("grace") or ""
         length = 0 if grace else _length(element) * num // den
         told = element.get("dur.ppq") or ""
@@ -392,6 +395,12 @@ class _Layer:
         identity = element.get(_XML_ID)
         if identity:
             self.reader.music.events[identity] = event
+
+
+def _tag(element: etree._Element) -> str:
+    """Name without namespace; empty for comments and processing instructions."""
+    tag: object = element.tag
+    return tag.removeprefix(_MEI) if isinstance(tag, str) else ""
 
 
 def _length(element: etree._Element) -> int:

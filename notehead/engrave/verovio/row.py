@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from notehead.engrave.verovio.marks import Mark
 from notehead.engrave.verovio.staves import Staff
-from notehead.engrave.verovio.svg import Mark
 from notehead.page import ABSENT
 
 
 class Row:
     """What `Symbols` will hold of a mark; times in ticks, None where it has none."""
 
-    __slots__ = ("alter", "diatonic", "duration", "mark", "measure", "name", "onset", "position", "staff", "voice")
+    __slots__ = (
+        "alter",
+        "diatonic",
+        "duration",
+        "mark",
+        "measure",
+        "name",
+        "onset",
+        "position",
+        "staff",
+        "voice",
+    )
 
     def __init__(self, name: str, mark: Mark, staff: Staff | None) -> None:
         self.name = name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from notehead.engrave.verovio.marks import SvgPage
 from notehead.engrave.verovio.music import Music
-from notehead.engrave.verovio.svg import SvgPage
 
 JOIN = 40.0
 """Pieces of a line closer than this (in Verovio's unit) are one; an ossia staff leaves wider gaps."""

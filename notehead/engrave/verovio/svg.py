@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from lxml import etree
 
-from notehead.engrave.drawing import ShapeCollector
 from notehead.engrave.outlines import Outline, flatten_cubics
 from notehead.engrave.verovio.fonts import glyph_names, glyph_outline
-from notehead.engrave.verovio.rules import RULES, Rule
+from notehead.engrave.verovio.marks import Bar, Mark, SvgPage, Where
+from notehead.engrave.verovio.rules import RULES
 from notehead.engrave.verovio.textlayout import TextRuns, layout_text
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -29,80 +28,6 @@ _NUMBER = re.compile(r"-?[\d.]+")
 _SPANNING = re.compile(r"\bid-(\S+)")
 _SKIPPED = frozenset({"svg", "fig", "placeholder", "bounding-box", "content-bounding-box"})
 _WHITE = frozenset({"white", "#fff", "#ffffff", "#FFF", "#FFFFFF"})
-
-
-@dataclass(slots=True)
-class Mark:
-    """One symbol as the engraver drew it, before its class is known in full.
-
-    Attributes:
-        name: glyph name by SMuFL, or the class of a line, or of text.
-        rule: the rule of the group that it stands in.
-        element: xml:id of the score element that the group shows.
-        note, chord, tuplet, staff, measure: xml:ids of those around it, empty where there is none.
-        system: index on the page, -1 outside systems.
-        x, y: where it is placed; for lines the middle of the first stroke.
-        scale: of its glyph.
-        text: its letters.
-        staff_number: of the staff in the score, where the mark itself says so.
-        reach: leftmost and rightmost x of lines.
-    """
-
-    name: str
-    rule: Rule
-    element: str
-    note: str
-    chord: str
-    system: int
-    measure: str
-    staff: str
-    x: float = 0.0
-    y: float = 0.0
-    scale: float = 0.0
-    text: str | None = None
-    tuplet: str = ""
-    staff_number: int | None = None
-    reach: tuple[float, float] = (0.0, 0.0)
-
-
-class _Where(NamedTuple):
-    """Where the walk is: the groups around the current element."""
-
-    rule: Rule
-    element: str = ""
-    note: str = ""
-    chord: str = ""
-    system: int = -1
-    measure: str = ""
-    staff: str = ""
-    tuplet: str = ""
-    turn: tuple[float, float, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One stroke, or one dot, of a barline."""
-
-    x: float
-    y0: float
-    y1: float
-    width: float
-    style: str
-    where: _Where
-
-
-@dataclass(slots=True)
-class SvgPage:
-    """The marks and shapes of one page, in Verovio's unit."""
-
-    width: float
-    height: float
-    marks: list[Mark] = field(default_factory=list)
-    shapes: ShapeCollector = field(default_factory=ShapeCollector)
-    staff_lines: list[tuple[int, str, float, float, float, float, float]] = field(default_factory=list)
-    """(system, staff element, x0, y0, x1, y1, stroke width) of every piece of a staff line."""
-    bars: dict[str, list[Bar]] = field(default_factory=dict)
-    """The strokes of every barline, by its group."""
 
 
 class SvgReader:
@@ -123,10 +48,10 @@ class SvgReader:
         shift = [float(number) for number in _NUMBER.findall(margin.get("transform") or "0 0")]
         self._dx, self._dy = shift[0], shift[1]
         self._systems = 0
-        self._children(margin, _Where(RULES[""]))
+        self._children(margin, Where(RULES[""]))
         return self.page
 
-    def _children(self, group: etree._Element, where: _Where) -> None:
+    def _children(self, group: etree._Element, where: Where) -> None:
         merged: dict[str, int] = {}
         for child in group:
             tag = child.tag
@@ -141,7 +66,7 @@ class SvgReader:
             elif tag in _SHAPES:
                 self._shape(child, tag[len(_SVG) :], where, merged)
 
-    def _group(self, group: etree._Element, where: _Where) -> None:
+    def _group(self, group: etree._Element, where: Where) -> None:
         classes = (group.get("class") or "").split()
         if not _SKIPPED.isdisjoint(classes) or group.get("visibility") == "hidden":
             return
@@ -168,7 +93,7 @@ class SvgReader:
             changes["turn"] = tuple(map(float, turned.groups()))
         self._children(group, where._replace(**changes) if changes else where)
 
-    def _mark(self, name: str, where: _Where, x: float, y: float, scale: float = 0.0) -> int:
+    def _mark(self, name: str, where: Where, x: float, y: float, scale: float = 0.0) -> int:
         self.page.marks.append(
             Mark(
                 name, where.rule, where.element, where.note, where.chord, where.system, where.measure,
@@ -177,13 +102,13 @@ class SvgReader:
         )  # fmt: skip
         return len(self.page.marks) - 1
 
-    def _merged_mark(self, name: str, where: _Where, merged: dict[str, int], at: tuple[float, float]) -> int:
+    def _merged_mark(self, name: str, where: Where, merged: dict[str, int], at: tuple[float, float]) -> int:
         """The group's one mark of that name, made on first use."""
         if name not in merged:
             merged[name] = self._mark(name, where, *at)
         return merged[name]
 
-    def _use(self, use: etree._Element, where: _Where, merged: dict[str, int]) -> None:
+    def _use(self, use: etree._Element, where: Where, merged: dict[str, int]) -> None:
         place = _PLACE.match(use.get("transform") or "")
         if place is None:
             return
@@ -202,10 +127,10 @@ class SvgReader:
         else:
             mark = self._mark(name, where, x, y, scale)
         if where.rule.name == "clef":
-            outline = self._clef(mark, outline, where, code)
+            outline = self._clef(mark, outline, where)
         self.page.shapes.glyph(mark, outline, x, y, scale)
 
-    def _clef(self, mark: int, outline: Outline, where: _Where, code: str) -> Outline:
+    def _clef(self, mark: int, outline: Outline, where: Where) -> Outline:
         """Plain clef; where the glyph holds an 8 or 15, that becomes a mark of its own.
 
         Fonts fuse the digits with the clef's outline, so they are drawn with the tuplet's digits,
@@ -222,7 +147,8 @@ class SvgReader:
         above = clef[1] - whole[1] > whole[3] - clef[3]
         top, bottom = (whole[1], clef[1]) if above else (clef[3], whole[3])
         outlines = [glyph_outline(self._font, code_of(f"tuplet{digit}")) for digit in digits]
-        size = (bottom - top) / max(max(o.bounds[3] - o.bounds[1] for o in outlines), 1.0)
+        tallest = max(digit.bounds[3] - digit.bounds[1] for digit in outlines)
+        size = (bottom - top) / max(tallest, 1.0)
         width = sum(o.advance for o in outlines) * size
         x = (clef[0] + clef[2]) / 2 - width / 2
         digit_mark = self._mark("clef8" if digits == "8" else "clef15", where, found.x, found.y, found.scale)
@@ -233,7 +159,7 @@ class SvgReader:
             x += digit.advance * size
         return base
 
-    def _path(self, path: etree._Element, where: _Where, merged: dict[str, int]) -> None:
+    def _path(self, path: etree._Element, where: Where, merged: dict[str, int]) -> None:
         data = path.get("d") or ""
         numbers = [float(number) for number in _NUMBER.findall(data)]
         width = float(path.get("stroke-width") or 1)
@@ -257,7 +183,7 @@ class SvgReader:
         elif len(numbers) == 8:
             self._open_curve(mark, curve, width, path)
 
-    def _bar(self, where: _Where, bar: Bar) -> None:
+    def _bar(self, where: Where, bar: Bar) -> None:
         self.page.bars.setdefault(f"{where.system} {where.element}", []).append(bar)
 
     def _open_curve(self, mark: int, curve: list[float], width: float, path: etree._Element) -> None:
@@ -274,7 +200,7 @@ class SvgReader:
         line: tuple[float, float, float, float],
         width: float,
         path: etree._Element,
-        where: _Where,
+        where: Where,
         merged: dict[str, int],
     ) -> None:
         rule = where.rule
@@ -294,49 +220,57 @@ class SvgReader:
             cap = width / 2 if path.get("stroke-linecap") in {"square", "round"} else 0.0
             self.page.shapes.stroke(mark, line, width, cap)
 
-    def _shape(self, node: etree._Element, tag: str, where: _Where, merged: dict[str, int]) -> None:
-        shapes, rule = self.page.shapes, where.rule
+    def _shape(self, node: etree._Element, tag: str, where: Where, merged: dict[str, int]) -> None:
         if tag == "ellipse":
-            x, y = float(node.get("cx") or 0) + self._dx, float(node.get("cy") or 0) + self._dy
-            rx, ry = float(node.get("rx") or 0), float(node.get("ry") or 0)
-            if node.get("fill-opacity") == "0":
-                mark = self._merged_mark(rule.frame, where, merged, (x, y))
-                self._frame_ellipse(mark, (x, y, rx, ry), float(node.get("stroke-width") or 1))
-            elif rule.name == "barLine":
-                self._bar(where, Bar(x, y - ry, y + ry, 2 * rx, "dot", where))
-            else:
-                shapes.ellipse(self._mark(rule.dot, where, x, y), (x, y), (rx, ry))
+            self._ellipse(node, where, merged)
+        elif tag == "rect":
+            self._rect(node, where, merged)
+        else:
+            self._points(node, tag, where, merged)
+
+    def _ellipse(self, node: etree._Element, where: Where, merged: dict[str, int]) -> None:
+        x, y = float(node.get("cx") or 0) + self._dx, float(node.get("cy") or 0) + self._dy
+        rx, ry = float(node.get("rx") or 0), float(node.get("ry") or 0)
+        if node.get("fill-opacity") == "0":
+            mark = self._merged_mark(where.rule.frame, where, merged, (x, y))
+            self._frame_ellipse(mark, (x, y, rx, ry), float(node.get("stroke-width") or 1))
+        elif where.rule.name == "barLine":
+            self._bar(where, Bar(x, y - ry, y + ry, 2 * rx, "dot", where))
+        else:
+            self.page.shapes.ellipse(self._mark(where.rule.dot, where, x, y), (x, y), (rx, ry))
+
+    def _rect(self, node: etree._Element, where: Where, merged: dict[str, int]) -> None:
+        shapes, rule = self.page.shapes, where.rule
+        x, y = float(node.get("x") or 0) + self._dx, float(node.get("y") or 0) + self._dy
+        w, h = float(node.get("width") or 0), float(node.get("height") or 0)
+        corners = np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
+        if node.get("fill-opacity") == "0":
+            mark = self._merged_mark(rule.frame, where, merged, (x, y))
+            ring = np.concatenate((corners, corners[:1]))
+            shapes.polyline(mark, ring, float(node.get("stroke-width") or 1))
             return
-        if tag == "rect":
-            x, y = float(node.get("x") or 0) + self._dx, float(node.get("y") or 0) + self._dy
-            w, h = float(node.get("width") or 0), float(node.get("height") or 0)
-            corners = np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
-            if node.get("fill-opacity") == "0":
-                mark = self._merged_mark(rule.frame, where, merged, (x, y))
-                ring = np.concatenate((corners, corners[:1]))
-                shapes.polyline(mark, ring, float(node.get("stroke-width") or 1), cap=0.0)
-                return
-            name = rule.rect_name(w, h)
-            if rule.lines_apart:
-                mark = self._mark(name, where, x, y + h / 2)
-            else:
-                mark = self._merged_mark(name, where, merged, (x, y + h / 2))
-            self.page.marks[mark].reach = (x, x + w)
-            if rule.name == "notehead":  # the side of a long note: as high as the note
-                self.page.marks[mark].y = y + h / 2
-            if where.turn is not None:
-                corners = np.array([self._turned_point(px, py, where.turn) for px, py in corners.tolist()])
-            shapes.polygon(mark, corners)
-            return
+        name = rule.rect_name(w, h)
+        if rule.lines_apart:
+            mark = self._mark(name, where, x, y + h / 2)
+        else:
+            mark = self._merged_mark(name, where, merged, (x, y + h / 2))
+        self.page.marks[mark].reach = (x, x + w)
+        if rule.name == "notehead":  # the side of a long note: as high as the note
+            self.page.marks[mark].y = y + h / 2
+        if where.turn is not None:
+            corners = np.array([self._turned_point(px, py, where.turn) for px, py in corners.tolist()])
+        shapes.polygon(mark, corners)
+
+    def _points(self, node: etree._Element, tag: str, where: Where, merged: dict[str, int]) -> None:
         numbers = [float(number) for number in _NUMBER.findall(node.get("points") or "")]
-        points = np.array(numbers).reshape(-1, 2) + (self._dx, self._dy)
+        points = np.array(numbers).reshape(-1, 2) + np.array((self._dx, self._dy))
         if len(points) < 2:
             return
-        mark = self._merged_mark(rule.line, where, merged, (points[0, 0], points[0, 1]))
+        mark = self._merged_mark(where.rule.line, where, merged, (points[0, 0], points[0, 1]))
         if tag == "polygon":
-            shapes.polygon(mark, _clockwise(points))
+            self.page.shapes.polygon(mark, _clockwise(points))
         else:
-            shapes.polyline(mark, points, float(node.get("stroke-width") or 1))
+            self.page.shapes.polyline(mark, points, float(node.get("stroke-width") or 1))
         low, high = self.page.marks[mark].reach
         x0, x1 = float(points[:, 0].min()), float(points[:, 0].max())
         self.page.marks[mark].reach = (min(low or x0, x0), max(high, x1))
@@ -347,8 +281,8 @@ class SvgReader:
         ring = np.stack((x + rx * np.cos(angle), y + ry * np.sin(angle)), axis=1)
         self.page.shapes.polyline(mark, ring, width)
 
-    def _letters(self, text: etree._Element, where: _Where) -> None:
-        for run in layout_text(text, self._text, where.rule.bold, where.rule.italic):
+    def _letters(self, text: etree._Element, where: Where) -> None:
+        for run in layout_text(text, self._text, bold=where.rule.bold, italic=where.rule.italic):
             pieces: dict[str, int] = {}
             for piece in run:
                 alone = piece.glyph.startswith(_SYMBOLS_IN_TEXT) if piece.glyph else False
@@ -403,7 +337,9 @@ def _turned(outline: Outline, degrees: float) -> Outline:
     return Outline(turned, outline.starts, outline.advance)
 
 
-def _clockwise(points: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _clockwise(
+    points: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     x, y = points[:, 0], points[:, 1]
     area = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
     return points[::-1] if area < 0 else points

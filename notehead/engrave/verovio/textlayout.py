@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lxml import etree
 
@@ -45,7 +46,11 @@ class _Style:
 
 
 def layout_text(
-    text: etree._Element, fonts: TextRuns, bold: bool = False, italic: bool = False  # noqa: FBT001, FBT002
+    text: etree._Element,
+    fonts: TextRuns,
+    *,
+    bold: bool = False,
+    italic: bool = False,
 ) -> Iterator[list[Piece]]:
     """The lines of a `<text>`: a new one starts wherever x or y is set anew."""
     line: list[tuple[str, _Style]] = []
@@ -69,29 +74,38 @@ def _walk(
     """(new position or None, letters, style) in reading order."""
     if node.tag == _TITLE:
         return
-    get = node.get
-    changes: dict[str, object] = {}
-    if (size := get("font-size")) is not None:
-        changes["size"] = float(size.removesuffix("px"))
-    if (family := get("font-family")) is not None:
-        changes["music"] = family in FONTS or family == "VerovioText"
-    if (weight := get("font-weight")) is not None:
-        changes["bold"] = weight == "bold"
-    if (slope := get("font-style")) is not None:
-        changes["italic"] = slope in {"italic", "oblique"}
-    if (spacing := get("letter-spacing")) is not None:
-        changes["spacing"] = float(spacing.removesuffix("px"))
-    if (anchor := get("text-anchor")) is not None:
-        changes["anchor"] = anchor
-    if changes:
-        style = replace(style, **changes)  # type: ignore[arg-type]
-    x, y = get("x"), get("y")
+    style = _styled(node, style)
+    x, y = node.get("x"), node.get("y")
     if x is not None or y is not None:
         yield (None if x is None else float(x), None if y is None else float(y)), "", style
     if node.text:
         yield None, node.text, style
     for child in node:
         yield from _walk(child, style)
+
+
+def _styled(node: etree._Element, style: _Style) -> _Style:
+    """The style inside a node."""
+    changes: dict[str, Any] = {}
+    for attribute, (name, read) in _ATTRIBUTES.items():
+        value = node.get(attribute)
+        if value is not None:
+            changes[name] = read(value)
+    return replace(style, **changes) if changes else style
+
+
+def _pixels(value: str) -> float:
+    return float(value.removesuffix("px"))
+
+
+_ATTRIBUTES: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "font-size": ("size", _pixels),
+    "font-family": ("music", FONTS.__contains__),
+    "font-weight": ("bold", lambda value: value == "bold"),
+    "font-style": ("italic", lambda value: value in {"italic", "oblique"}),
+    "letter-spacing": ("spacing", _pixels),
+    "text-anchor": ("anchor", str),
+}
 
 
 def _set(line: list[tuple[str, _Style]], at: tuple[float, float], fonts: TextRuns) -> Iterator[list[Piece]]:

@@ -1,0 +1,63 @@
+"""Barlines: strokes gathered into symbols, and the dots beside them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from notehead.engrave.verovio.classify import barline_class
+from notehead.engrave.verovio.marks import Bar, Mark, SvgPage
+from notehead.engrave.verovio.music import Music
+from notehead.engrave.verovio.staves import Staff
+
+
+def draw_barlines(
+    page: SvgPage, music: Music, staves: dict[tuple[int, int], Staff], staff_space: float
+) -> None:
+    """One symbol for each unbroken run of a barline: through a piano's staves, apart in a choir."""
+    dots = defaultdict(list)
+    for mark in page.marks:
+        if mark.rule.name == "barLine":
+            dots[f"{mark.system} {mark.element}"].append(mark.y)
+    for key, bars in page.bars.items():
+        for run in _runs(bars):
+            where = run[0].where
+            low, high = min(bar.y0 for bar in run), max(bar.y1 for bar in run)
+            beside = any(low - staff_space < y < high + staff_space for y in dots[key])
+            staff = staves.get((where.system, music.staff_of.get(where.staff, 0)))
+            middle = staff.middle if staff is not None else _near_middle(staves, where.system, low, high)
+            name = barline_class(run, staff_space, middle, dots=beside)
+            mark = Mark(name, where.rule, where.element, "", "", where.system, where.measure, where.staff)
+            mark.x, mark.y = run[0].x, (low + high) / 2
+            page.marks.append(mark)
+            for bar in run:
+                _draw(page, len(page.marks) - 1, bar)
+
+
+def _near_middle(staves: dict[tuple[int, int], Staff], system: int, low: float, high: float) -> float | None:
+    """Middle line of the nearest staff of a system, of those that have lines to span."""
+    middles = [staff.middle for staff in staves.values() if staff.system == system and len(staff.lines) > 3]
+    return min(middles, key=lambda middle: abs(middle - (low + high) / 2), default=None)
+
+
+def _draw(page: SvgPage, mark: int, bar: Bar) -> None:
+    line = (bar.x, bar.y0, bar.x, bar.y1)
+    if bar.style == "dot":
+        page.shapes.ellipse(mark, (bar.x, (bar.y0 + bar.y1) / 2), (bar.width / 2, bar.width / 2))
+    elif bar.style:
+        page.shapes.dashes(mark, line, bar.width, [float(n) for n in bar.style.replace(",", " ").split()])
+    else:
+        page.shapes.stroke(mark, line, bar.width)
+
+
+def _runs(bars: list[Bar]) -> list[list[Bar]]:
+    """The strokes of a barline in runs that touch from top to bottom."""
+    ordered = sorted(bars, key=lambda bar: min(bar.y0, bar.y1))
+    reach = max(abs(bar.y1 - bar.y0) for bar in ordered) if ordered[0].style == "dot" else 0.0
+    runs = [[ordered[0]]]
+    bottom = max(ordered[0].y0, ordered[0].y1)
+    for bar in ordered[1:]:
+        if min(bar.y0, bar.y1) > bottom + 2 + 3 * reach:
+            runs.append([])
+        runs[-1].append(bar)
+        bottom = max(bottom, bar.y0, bar.y1)
+    return runs
