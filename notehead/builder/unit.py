@@ -26,7 +26,7 @@ from notehead.draw.page import Canvas, draw
 from notehead.engrave.score import read_score
 from notehead.engrave.verovio import VerovioEngraver
 from notehead.files import PARTIAL, output_error
-from notehead.images import class_image, encode_png, instance_image, read_png
+from notehead.images import class_rows, encode_png, encode_rows, instance_rows, read_png
 from notehead.page import Origin, Page
 
 _canvases: dict[tuple[int, int], Canvas] = {}
@@ -116,9 +116,9 @@ def _publish(page: Page, folder: Path, resolution: float, clock: Clock) -> dict[
         raise ValueError(message)
     with clock.stage("images"):
         image = encode_png(page.image, resolution)
-        classes = encode_png(class_image(page.ids, v2.grey_table(page.symbols)))
-        instances = encode_png(instance_image(page.ids))
-        numbers = encode_png(class_image(page.ids, v1.number_table(page.symbols)))
+        classes = encode_rows(class_rows(page.ids, v2.grey_table(page.symbols)), 1)
+        instances = encode_rows(instance_rows(page.ids), 3)
+        numbers = encode_rows(class_rows(page.ids, v1.number_table(page.symbols)), 1)
     with clock.stage("annotations"):
         native = page_bytes(page)
         xml = v1.page_xml(name, size, page.symbols)

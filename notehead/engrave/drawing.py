@@ -75,7 +75,7 @@ class ShapeCollector:
     _outlines: dict[int, Outline] = field(default_factory=dict)
     _strokes: list[tuple[int, float, float, float, float, float, float]] = field(default_factory=list)
     _lenses: list[tuple[int, float, list[float]]] = field(default_factory=list)
-    _polygons: list[tuple[int, NDArray[np.float64]]] = field(default_factory=list)
+    _polygons: list[tuple[int, list[float]]] = field(default_factory=list)
     _ellipses: list[tuple[int, float, float, float, float]] = field(default_factory=list)
 
     def glyph(self, symbol: int, outline: Outline, x: float, y: float, scale: float) -> None:
@@ -121,9 +121,9 @@ class ShapeCollector:
         """
         self._lenses.append((symbol, width, curve))
 
-    def polygon(self, symbol: int, points: NDArray[np.float64]) -> None:
-        """A filled simple polygon (n, 2)."""
-        self._polygons.append((symbol, points))
+    def polygon(self, symbol: int, points: list[float] | NDArray[np.float64]) -> None:
+        """A filled simple polygon (n, 2), or x and y of its corners in turn, wound either way."""
+        self._polygons.append((symbol, points if isinstance(points, list) else points.ravel().tolist()))
 
     def ellipse(self, symbol: int, center: tuple[float, float], radii: tuple[float, float]) -> None:
         """A filled ellipse."""
@@ -135,7 +135,7 @@ class ShapeCollector:
             *_quads(self._strokes),
             *_lens_polygons(self._lenses),
             *_ellipse_polygons(self._ellipses),
-            *self._polygons,
+            *((symbol, _clockwise(points)) for symbol, points in self._polygons),
         ]
         glyph_outlines = list(self._outlines.values())
         index = {key: number for number, key in enumerate(self._outlines)}
@@ -170,6 +170,14 @@ def _table(
         np.concatenate(([0], np.cumsum(all_lengths))).astype(np.int64),
         np.concatenate(([0], np.cumsum(per_outline))).astype(np.int64),
     )
+
+
+def _clockwise(flat: list[float]) -> NDArray[np.float64]:
+    """Points (n, 2) of a polygon, wound as all outlines are; plain numbers are faster for so few."""
+    xs, ys = flat[0::2], flat[1::2]
+    area = sum(xs[i - 1] * y - xs[i] * ys[i - 1] for i, y in enumerate(ys))
+    points = np.array(flat).reshape(-1, 2)
+    return points[::-1] if area < 0 else points
 
 
 def _quads(

@@ -8,29 +8,41 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True)
-def class_image(ids, value_of_id):
-    """Semantic mask uint8 (h, w): for each pixel the value of its symbol; `value_of_id` is uint8."""
+def class_rows(ids, value_of_id):
+    """PNG rows (h, 1 + w) of the semantic mask: the value of each pixel's symbol; see `encode_rows`."""
     height, width = ids.shape
-    image = np.zeros((height, width), np.uint8)
+    rows = np.zeros((height, 1 + width), np.uint8)
     for y in range(height):
         for x in range(width):
             if ids[y, x]:
-                image[y, x] = value_of_id[ids[y, x]]
-    return image
+                rows[y, 1 + x] = value_of_id[ids[y, x]]
+    return rows
 
 
 @njit(cache=True)
-def instance_image(ids):
-    """RGB uint8 (h, w, 3): instance n is the colour with the number n, as in DeepScoresV2."""
+def instance_rows(ids):
+    """PNG rows (h, 1 + 3 w) of the instance mask: instance n is the colour number n, as in DeepScoresV2."""
     height, width = ids.shape
-    image = np.zeros((height, width, 3), np.uint8)
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)
     for y in range(height):
         for x in range(width):
             number = ids[y, x]
             if number:
-                image[y, x, 1] = number >> 8
-                image[y, x, 2] = number & 255
+                rows[y, 3 * x + 2] = number >> 8
+                rows[y, 3 * x + 3] = number & 255
+    return rows
+
+
+def class_image(ids: NDArray[np.uint16], value_of_id: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Semantic mask uint8 (h, w): for each pixel the value of its symbol, 0 for paper."""
+    image: NDArray[np.uint8] = class_rows(ids, value_of_id)[:, 1:]
     return image
+
+
+def instance_image(ids: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """RGB uint8 (h, w, 3): instance n is the colour with the number n."""
+    rows: NDArray[np.uint8] = instance_rows(ids)
+    return rows[:, 1:].reshape(*ids.shape, 3)
 
 
 def instance_ids(image: NDArray[np.uint8]) -> NDArray[np.uint16]:

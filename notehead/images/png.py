@@ -19,7 +19,8 @@ from zlib_ng import zlib_ng
 from notehead.errors import DatasetError
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_GREY, _RGB = 0, 2
+_COLOUR = {1: 0, 3: 2}
+"""PNG's colour type by number of channels."""
 _LEVEL = 2
 
 
@@ -30,12 +31,20 @@ def encode_png(pixels: NDArray[np.uint8], resolution: float = 0.0) -> bytes:
         >>> encode_png(np.zeros((2, 3), np.uint8))[:8]
         b'\\x89PNG\\r\\n\\x1a\\n'
     """
-    height, width = pixels.shape[:2]
-    colour = _GREY if pixels.ndim == 2 else _RGB
+    height = len(pixels)
     rows = np.empty((height, 1 + pixels[0].size), np.uint8)
     rows[:, 0] = 0
     rows[:, 1:] = pixels.reshape(height, -1)
-    header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    return encode_rows(rows, 1 if pixels.ndim == 2 else 3, resolution)
+
+
+def encode_rows(rows: NDArray[np.uint8], channels: int, resolution: float = 0.0) -> bytes:
+    """PNG bytes of rows that already begin with PNG's filter byte 0: uint8 (h, 1 + w * channels).
+
+    The kernels of `layers.py` write such rows, which saves copying the largest images.
+    """
+    height, width = len(rows), (rows.shape[1] - 1) // channels
+    header = struct.pack(">IIBBBBB", width, height, 8, _COLOUR[channels], 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib_ng.compress(rows, _LEVEL)), (b"IEND", b"")]
     if resolution:
         per_metre = round(resolution / 0.0254)

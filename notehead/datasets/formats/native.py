@@ -3,8 +3,8 @@
 `pages/NAME.json.gz`, one JSON object:
 
 - `format`: "notehead page 1"; `name`, `width`, `height`, `staff_space`, `staff_lines`, `origin`;
-- `symbols`: one list per column of `Symbols`, null for absent values; `text` only for symbols that
-  have one, by id;
+- `symbols`: one flat list per column of `Symbols` (4 numbers a box, 8 an oriented box, 2 a link), null
+  for NaN; `text` only for symbols that have one, by id;
 - `under`: runs (first pixel, length, id) of the second id layer, one flat list.
 
 The image and the top id layer are in `images/` and `instance/`, as DeepScoresV2 has them.
@@ -39,7 +39,7 @@ def page_bytes(page: Page) -> bytes:
     for column in _PLAIN:
         values = getattr(page.symbols, column)
         digits = _DECIMALS.get(column)
-        columns[column] = np.ascontiguousarray(values if digits is None else values.round(digits))
+        columns[column] = (values if digits is None else values.round(digits)).ravel()
     texts = zip(page.symbols.id.tolist(), page.symbols.text, strict=True)
     columns["text"] = {str(identity): text for identity, text in texts if text is not None}
     under = page.under if page.under is not None else np.zeros((0, 0), np.uint16)

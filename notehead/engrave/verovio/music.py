@@ -251,7 +251,7 @@ class _Reader:
             self._pending.append((finish, control, identity))
         else:
             self.music.controls[identity] = control
-        for nested in element.iter(_MEI + "f"):  # figured bass
+        for nested in element.iter(_MEI + "fb", _MEI + "f"):  # figured bass
             self.music.controls[nested.get(_XML_ID, "")] = control
 
     def _moment(self, index: int, moment: str) -> int:

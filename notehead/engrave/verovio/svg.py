@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from lxml import etree
@@ -17,7 +18,7 @@ from lxml import etree
 from notehead.engrave.outlines import Outline, flatten_cubics
 from notehead.engrave.verovio.fonts import glyph_names, glyph_outline
 from notehead.engrave.verovio.marks import Bar, Mark, SvgPage, Where
-from notehead.engrave.verovio.rules import RULES
+from notehead.engrave.verovio.rules import RULES, Rule
 from notehead.engrave.verovio.textlayout import TextRuns, layout_text
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -27,7 +28,37 @@ _ROTATE = re.compile(r"rotate\((-?[\d.]+) (-?[\d.]+),\s*(-?[\d.]+)\)")
 _NUMBER = re.compile(r"-?[\d.]+")
 _SPANNING = re.compile(r"\bid-(\S+)")
 _SKIPPED = frozenset({"svg", "fig", "placeholder", "bounding-box", "content-bounding-box"})
+_FIELDS = {
+    **{word: word for word in ("measure", "staff", "tuplet", "chord", "note")},
+    **dict.fromkeys(("rest", "mRest", "multiRest"), "note"),
+    "tabGrp": "chord",
+}
+"""Which field of `Where` an element fills."""
 _WHITE = frozenset({"white", "#fff", "#ffffff", "#FFF", "#FFFFFF"})
+
+
+class _Kind(NamedTuple):
+    """What the class attribute of a group says."""
+
+    word: str
+    hidden: bool
+    field: str
+    rule: Rule | None
+    spanning: str
+
+
+@lru_cache(maxsize=4096)
+def _kind(classes: str) -> _Kind:
+    words = classes.split()
+    word = words[0] if words else ""
+    spanning = _SPANNING.search(classes)
+    return _Kind(
+        word=word,
+        hidden=not _SKIPPED.isdisjoint(words),
+        field=_FIELDS.get(word, ""),
+        rule=RULES.get(word),
+        spanning=spanning.group(1) if spanning else "",
+    )
 
 
 class SvgReader:
@@ -67,27 +98,20 @@ class SvgReader:
                 self._shape(child, tag[len(_SVG) :], where, merged)
 
     def _group(self, group: etree._Element, where: Where) -> None:
-        classes = (group.get("class") or "").split()
-        if not _SKIPPED.isdisjoint(classes) or group.get("visibility") == "hidden":
+        kind = _kind(group.get("class") or "")
+        if kind.hidden or group.get("visibility") == "hidden":
             return
         if group.get("fill") in _WHITE or group.get("color") in _WHITE:
             return
-        word, identity = (classes[0] if classes else ""), group.get("id") or ""
-        rule = RULES.get(word)
         changes: dict[str, Any] = {}
-        if word == "system":
+        if kind.field:
+            changes[kind.field] = group.get("id") or ""
+        elif kind.word == "system":
             changes["system"] = self._systems
             self._systems += 1
-        elif word in {"measure", "staff", "tuplet"}:
-            changes[word] = identity
-        elif word in {"note", "rest", "mRest", "multiRest"}:
-            changes["note"] = identity
-        elif word in {"chord", "tabGrp"}:
-            changes["chord"] = identity
-        if rule is not None:
-            changes["rule"] = rule
-            spanning = _SPANNING.search(group.get("class") or "")
-            changes["element"] = spanning.group(1) if spanning else identity
+        if kind.rule is not None:
+            changes["rule"] = kind.rule
+            changes["element"] = kind.spanning or group.get("id") or ""
         transform = group.get("transform")
         if transform and (turned := _ROTATE.match(transform)):
             changes["turn"] = tuple(map(float, turned.groups()))
@@ -243,11 +267,10 @@ class SvgReader:
         shapes, rule = self.page.shapes, where.rule
         x, y = float(node.get("x") or 0) + self._dx, float(node.get("y") or 0) + self._dy
         w, h = float(node.get("width") or 0), float(node.get("height") or 0)
-        corners = np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
+        corners = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
         if node.get("fill-opacity") == "0":
             mark = self._merged_mark(rule.frame, where, merged, (x, y))
-            ring = np.concatenate((corners, corners[:1]))
-            shapes.polyline(mark, ring, float(node.get("stroke-width") or 1))
+            shapes.polyline(mark, np.array([*corners, corners[0]]), float(node.get("stroke-width") or 1))
             return
         name = rule.rect_name(w, h)
         if rule.lines_apart:
@@ -258,21 +281,23 @@ class SvgReader:
         if rule.name == "notehead":  # the side of a long note: as high as the note
             self.page.marks[mark].y = y + h / 2
         if where.turn is not None:
-            corners = np.array([self._turned_point(px, py, where.turn) for px, py in corners.tolist()])
-        shapes.polygon(mark, corners)
+            corners = [self._turned_point(px, py, where.turn) for px, py in corners]
+        shapes.polygon(mark, [number for corner in corners for number in corner])
 
     def _points(self, node: etree._Element, tag: str, where: Where, merged: dict[str, int]) -> None:
-        numbers = [float(number) for number in _NUMBER.findall(node.get("points") or "")]
-        points = np.array(numbers).reshape(-1, 2) + np.array((self._dx, self._dy))
-        if len(points) < 2:
+        shift = self._dx, self._dy
+        found = _NUMBER.findall(node.get("points") or "")
+        numbers = [float(number) + shift[i % 2] for i, number in enumerate(found)]
+        if len(numbers) < 4:
             return
-        mark = self._merged_mark(where.rule.line, where, merged, (points[0, 0], points[0, 1]))
+        mark = self._merged_mark(where.rule.line, where, merged, (numbers[0], numbers[1]))
         if tag == "polygon":
-            self.page.shapes.polygon(mark, _clockwise(points))
+            self.page.shapes.polygon(mark, numbers)
         else:
+            points = np.array(numbers).reshape(-1, 2)
             self.page.shapes.polyline(mark, points, float(node.get("stroke-width") or 1))
         low, high = self.page.marks[mark].reach
-        x0, x1 = float(points[:, 0].min()), float(points[:, 0].max())
+        x0, x1 = min(numbers[0::2]), max(numbers[0::2])
         self.page.marks[mark].reach = (min(low or x0, x0), max(high, x1))
 
     def _frame_ellipse(self, mark: int, ellipse: tuple[float, float, float, float], width: float) -> None:
@@ -335,11 +360,3 @@ def _turned(outline: Outline, degrees: float) -> Outline:
     cos, sin = math.cos(angle), math.sin(angle)
     turned = outline.points @ np.array([[cos, sin], [-sin, cos]])
     return Outline(turned, outline.starts, outline.advance)
-
-
-def _clockwise(
-    points: np.ndarray[tuple[int, int], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    x, y = points[:, 0], points[:, 1]
-    area = float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))
-    return points[::-1] if area < 0 else points
