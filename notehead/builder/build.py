@@ -28,7 +28,7 @@ from notehead.files import make_folder
 from notehead.sandbox import Limits
 from notehead.version import __version__
 
-_FOLDERS = (
+FOLDERS = (
     "images", "segmentation", "instance", "pages", f"{v1.DETECTION}/images_png",
     f"{v1.DETECTION}/xml_annotations", f"{v1.DETECTION}/pix_annotations_png",
 )  # fmt: skip
@@ -100,7 +100,7 @@ class _Build:
                 self._progress.close()
 
     def _run(self, files: list[Path], start: float) -> BuildResult:
-        for folder in _FOLDERS:
+        for folder in FOLDERS:
             make_folder(self._output / folder)
         sources, copies = order(self._survey(files), self._options.seed)
         plan = list(units(sources, self._options))

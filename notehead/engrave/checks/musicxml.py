@@ -7,11 +7,10 @@ symbol by a hair is left alone.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from notehead.engrave.checks.place import refuse
-from notehead.engrave.checks.values import REMEDY, Each, Fault, Form, Number, Rule, Whole, quoted
+from notehead.engrave.checks.values import REMEDY, Each, Fault, Form, Number, Rule, Whole, quoted, words
 from notehead.errors import ScoreFormatError, ScoreLimitError
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ LONGEST = 1_024
 _ID = re.compile(r"[\w.:-]{1,100}")
 """The engraver puts ids into a query language of its own, in a buffer of fixed size."""
 
-_ENDING = Form(re.compile(r"""[^'"]{0,100}"""), "the number of an ending")
 _SMALL = Whole(1, 64)
 _TEXTS: dict[str, Rule] = {
     "actual-notes": Whole(1, 1_000),
@@ -72,6 +70,13 @@ _NUMBERED = (
 )
 """Elements whose `number` tells one of them from another that is open at the same time."""
 
+_WORDS: tuple[tuple[str, str, str, Rule], ...] = (
+    ("ending", "number", "1", Form(re.compile("[^'\"]{0,100}"), "the number of an ending")),
+    ("part-group", "type", "", words("start stop")),
+    ("repeat", "times", "1", Whole(0, 100)),
+)
+"""Other attributes that the engraver relies on: element, attribute, what it means where it is missing."""
+
 _OF_STAFF = ("clef", "key", "time", "transpose", "staff-details", "measure-style")
 """Elements whose `number` names a staff of the part."""
 
@@ -88,8 +93,8 @@ def check_musicxml(root: etree._Element, text: str, file: str, limits: ScoreLimi
     _check_part_list(root, file)
     _check_texts(root, file)
     _check_numbers(root, file)
+    _check_words(root, file)
     _check_groups(root, file)
-    _check_repeats(root, file)
     for part in root.iterchildren("part"):
         _check_part(part, file, limits)
 
@@ -143,19 +148,18 @@ def _check_numbers(root: etree._Element, file: str) -> None:
 
 
 def _check_groups(root: etree._Element, file: str) -> None:
-    """Groups of parts are closed as often as they are opened; the engraver keeps them on a stack."""
-    opened: Counter[str] = Counter()
+    """No more groups of parts are closed than are open: the engraver keeps them on a stack."""
+    opened = 0
     for group in root.iterfind("part-list/part-group"):
-        kind, number = group.get("type", ""), group.get("number", "1")
-        opened[number] += {"start": 1, "stop": -1}.get(kind, -1_000_000)
-        if opened[number] < 0:
-            refuse(file, Fault(ScoreFormatError, f"{quoted(kind)} closes no open group"), group, "type")
+        opened += 1 if group.get("type") == "start" else -1
+        if opened < 0:
+            refuse(file, Fault(ScoreFormatError, "it closes a group that nothing opens"), group)
 
 
-def _check_repeats(root: etree._Element, file: str) -> None:
-    for tag, name, rule in (("repeat", "times", Whole(0, 100)), ("ending", "number", _ENDING)):
+def _check_words(root: etree._Element, file: str) -> None:
+    for tag, name, default, rule in _WORDS:
         for element in root.iter(tag):
-            if fault := rule.fault(element.get(name, "1")):
+            if fault := rule.fault(element.get(name, default)):
                 refuse(file, fault, element, name)
 
 
@@ -163,6 +167,7 @@ def _check_part(part: etree._Element, file: str, limits: ScoreLimits) -> None:
     """Numbers that depend on others of their part: durations on `divisions`, staffs on how many there may be."""
     longest = float(LONGEST)
     staff = Whole(1, limits.staves)
+    own_staff = Whole(1, max((int(staves.text or 1) for staves in part.iter("staves")), default=1))
     for element in part.iter("duration", "offset", "divisions", "staff", "staves", *_OF_STAFF):
         tag, text = element.tag, element.text or ""
         fault = None
@@ -172,7 +177,7 @@ def _check_part(part: etree._Element, file: str, limits: ScoreLimits) -> None:
         elif tag == "divisions":
             longest = LONGEST * float(text)
         elif tag in _OF_STAFF:
-            if fault := staff.fault(element.get("number", "1")):
+            if fault := own_staff.fault(element.get("number", "1")):
                 refuse(file, fault, element, "number")
             fault = _time_fault(element) if tag == "time" else None
         else:
