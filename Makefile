@@ -51,4 +51,4 @@ bench-mutations: $(VENV)/.test  ## 2,000 mutated scores: SCORES=...
 	$(BIN)/python -m benchmarks.mutations $(SCORES)
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) demo bench .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache

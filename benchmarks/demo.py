@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from notehead import BuildOptions, build
@@ -28,14 +27,16 @@ def corpus_file(name: str) -> Path:
 def main(folder: str) -> None:
     """Build the dataset and say where to look."""
     shutil.rmtree(folder, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as scores:
-        for title, name in PIECES.items():
-            source = corpus_file(name)
-            print(f"{title}: {source.name}", file=sys.stderr)
-            shutil.copy(source, Path(scores) / source.name)
-        result = build(scores, folder, BuildOptions(per_score=2, limit=24), Bar())
+    scores = Path(f"{folder}-scores")
+    scores.mkdir(exist_ok=True)
+    for title, name in PIECES.items():
+        source = corpus_file(name)
+        print(f"{title}: {source.name}", file=sys.stderr)
+        shutil.copy(source, scores / source.name)
+    result = build(scores, folder, BuildOptions(per_score=2, limit=24), Bar())
     print(
-        f"{result.pages} pages, {result.symbols:,} symbols of {result.scores} scores, {result.seconds:.0f} s"
+        f"{result.pages} pages, {result.symbols:,} symbols of {result.scores} scores, "
+        f"{result.seconds:.0f} s"
     )
     for failure in result.failures:
         print(f"left out: {failure.file}: {failure.reason}", file=sys.stderr)

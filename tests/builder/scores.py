@@ -17,8 +17,8 @@ def song(steps: str = "CDEFGAGF", measures: int = 4) -> str:
     parts = []
     for number in range(measures):
         notes = "".join(
-            f"<note><pitch><step>{steps[(4 * number + i) % len(steps)]}</step><octave>{4 + i % 2}</octave></pitch>"
-            "<duration>1</duration><type>quarter</type></note>"
+            f"<note><pitch><step>{steps[(4 * number + i) % len(steps)]}</step>"
+            f"<octave>{4 + i % 2}</octave></pitch><duration>1</duration><type>quarter</type></note>"
             for i in range(4)
         )
         head = ""
@@ -35,12 +35,23 @@ def song(steps: str = "CDEFGAGF", measures: int = 4) -> str:
     )
 
 
-KERN = "**kern\t**kern\n*clefF4\t*clefG2\n*k[b-]\t*k[b-]\n*M3/4\t*M3/4\n=1\t=1\n" + (
-    "4F\t4f\n4A\t4a\n4c\t4cc\n=2\t=2\n2.F\t2.f\n==\t==\n*-\t*-\n"
-)
+KERN = """**kern\t**kern
+*clefF4\t*clefG2
+*k[b-]\t*k[b-]
+*M3/4\t*M3/4
+=1\t=1
+4F\t4f
+4A\t4a
+4c\t4cc
+=2\t=2
+2.F\t2.f
+==\t==
+*-\t*-
+"""
 
 MEI = """<?xml version="1.0" encoding="UTF-8"?>
-<mei xmlns="http://www.music-encoding.org/ns/mei" meiversion="5.0"><meiHead><fileDesc><titleStmt><title>A</title>
+<mei xmlns="http://www.music-encoding.org/ns/mei" meiversion="5.0">
+<meiHead><fileDesc><titleStmt><title>A</title>
 </titleStmt><pubStmt/></fileDesc></meiHead><music><body><mdiv><score><scoreDef meter.count="2" meter.unit="4">
 <staffGrp><staffDef n="1" lines="5" clef.shape="C" clef.line="3"/></staffGrp></scoreDef><section>
 <measure n="1" right="end"><staff n="1"><layer n="1"><note pname="c" oct="4" dur="4"/>
@@ -48,14 +59,15 @@ MEI = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+def _container(name: str) -> str:
+    return f'<container><rootfiles><rootfile full-path="{name}"/></rootfiles></container>'
+
+
 def mxl(text: str, name: str = "score.xml") -> bytes:
     """Compressed MusicXML."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(
-            "META-INF/container.xml",
-            f'<container><rootfiles><rootfile full-path="{name}"/></rootfiles></container>',
-        )
+        archive.writestr("META-INF/container.xml", _container(name))
         archive.writestr(name, text)
     return data.getvalue()
 
@@ -64,10 +76,7 @@ def bomb() -> bytes:
     """A small archive that unpacks to half a gigabyte."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        archive.writestr(
-            "META-INF/container.xml",
-            '<container><rootfiles><rootfile full-path="a.xml"/></rootfiles></container>',
-        )
+        archive.writestr("META-INF/container.xml", _container("a.xml"))
         with archive.open("a.xml", "w", force_zip64=True) as member:
             for _ in range(512):
                 member.write(b" " * (1 << 20))

@@ -129,7 +129,7 @@ def test_limit_takes_the_first_pages_of_the_plan(scores: Path, built: BuildResul
     every = [entry.name for entry in read_pages(built.folder)]
     few = build(scores, tmp_path / "few", options(limit=4, workers=2))
     assert few.pages == 4
-    assert set(entry.name for entry in read_pages(few.folder)) <= set(every)
+    assert {entry.name for entry in read_pages(few.folder)} <= set(every)
     images = {path.stem for path in (few.folder / "images").iterdir()}
     assert images == {entry.name for entry in read_pages(few.folder)}
     # Going on without the limit gives what a build in one go gives.
@@ -145,7 +145,10 @@ def test_running_again_changes_nothing(built: BuildResult, scores: Path) -> None
     assert times == {path: path.stat().st_mtime_ns for path in (built.folder / "images").iterdir()}
 
 
-_RUN = "import sys; from notehead import build, BuildOptions; build(sys.argv[1], sys.argv[2], BuildOptions(workers=2, resolution=150, patches=20, report_pages=2))"
+_RUN = """import sys
+from notehead import BuildOptions, build
+build(sys.argv[1], sys.argv[2], BuildOptions(workers=2, resolution=150, patches=20, report_pages=2))
+"""
 
 
 def test_killed_and_resumed_is_the_same(built: BuildResult, scores: Path, tmp_path: Path) -> None:
