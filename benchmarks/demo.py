@@ -35,8 +35,7 @@ def main(folder: str) -> None:
         shutil.copy(source, scores / source.name)
     result = build(scores, folder, BuildOptions(per_score=2, limit=24), Bar())
     print(
-        f"{result.pages} pages, {result.symbols:,} symbols of {result.scores} scores, "
-        f"{result.seconds:.0f} s"
+        f"{result.pages} pages, {result.symbols:,} symbols of {result.scores} scores, {result.seconds:.0f} s"
     )
     for failure in result.failures:
         print(f"left out: {failure.file}: {failure.reason}", file=sys.stderr)

@@ -41,22 +41,27 @@ def count_notes(score: Score) -> NoteCount:
 def _kern(text: str) -> NoteCount:
     shown = hidden = 0
     kinds: list[str] = []
+    repeated: set[int] = set()
     for line in text.splitlines():
         if not line or line.startswith("!"):
             continue
         fields = line.split("\t")
         if line.startswith("*"):
+            # Between *rep and *Xrep a spine shows repeat signs instead of notes.
+            repeated = {i for i, field in enumerate(fields) if field == "*rep"} | (
+                repeated - {i for i, field in enumerate(fields) if field == "*Xrep"}
+            )
             kinds = _spines(kinds, fields)
             continue
         if line.startswith("="):
             continue
-        for kind, field in zip(kinds, fields, strict=False):
+        for spine, (kind, field) in enumerate(zip(kinds, fields, strict=False)):
             if kind != "**kern" or field == ".":
                 continue
             for token in field.split(" "):
                 if not re.search(r"[a-gA-G]", token) or "r" in token:
                     continue
-                if _HIDDEN_KERN in token:
+                if _HIDDEN_KERN in token or spine in repeated:
                     hidden += 1
                 else:
                     shown += 1

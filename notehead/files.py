@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import hashlib
 import os
 from collections.abc import Iterable
@@ -23,16 +25,19 @@ def write_file(path: Path, data: bytes) -> None:
 
 
 def write_stream(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file from parts, like `write_file`."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    """Write a file from parts, like `write_file`; what the parts raise leaves nothing behind either."""
+    aside = path.parent / f"{path.name}.{os.getpid()}{PARTIAL}"
     try:
         with aside.open("wb") as file:
             for part in parts:
                 file.write(part)
         aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise output_error(path, error) from error
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            aside.unlink()
+        if isinstance(error, OSError):
+            raise output_error(path, error) from error
+        raise
 
 
 def make_folder(path: Path) -> Path:
@@ -46,11 +51,15 @@ def make_folder(path: Path) -> Path:
 
 def output_error(path: Path, error: OSError) -> OutputError:
     """What to tell a user whose output cannot be written."""
-    remedy = "Make space on the disk and run the same command again: it goes on where it stopped."
-    if isinstance(error, PermissionError):
+    remedy = "Check the path and the disk, then run the same command again."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "Make space on the disk and run the same command again: it goes on where it stopped."
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         remedy = "Choose a folder that you may write to."
-    elif isinstance(error, FileExistsError | NotADirectoryError):
+    elif error.errno in (errno.EEXIST, errno.ENOTDIR):
         remedy = "Choose another folder: a file is in the way."
+    elif error.errno == errno.EISDIR:
+        remedy = "Choose another name: a folder is in the way."
     return OutputError(f"{path}: cannot be written: {error.strerror or error}", remedy)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import json
 import os
 import resource
 import selectors
@@ -22,13 +23,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-import orjson
-
 from notehead.errors import NoteheadError, ScoreError
 from notehead.errors import error_from as _error_from
 
 _HEAD = struct.Struct(">I")
 _MOST_BYTES = 1 << 30
+_GRACE = 2.0  # seconds to end in, once its answers ended
 _PR_SET_PDEATHSIG = 1
 
 
@@ -93,14 +93,16 @@ class Sandbox:
 
     def start(self, function: str, *arguments: Any) -> None:
         """Begin a call; `fileno` becomes readable as the answer comes, `poll` takes it."""
-        if self._child is not None and (self._calls >= self.limits.calls or self._child.poll() is not None):
+        if self._child is not None and (self._calls >= self.limits.calls or self._spoke_or_ended()):
             self.close()
         if self._child is None:
             self._child = self._spawn()
             self._calls = 0
         self._calls += 1
         self._deadline = time.monotonic() + self.limits.seconds
-        message = orjson.dumps([function, arguments])
+        message = json.dumps(
+            [self._calls, function, arguments]
+        ).encode()  # ASCII: file names need not be text
         pipe = self._child.stdin
         if pipe is not None:
             with contextlib.suppress(BrokenPipeError):  # the death shows when the answer is read
@@ -121,7 +123,7 @@ class Sandbox:
     def poll(self) -> tuple[bool, Any]:
         """(True, answer) once it has come, else (False, None); raises as `call` does."""
         if self._child is None:
-            message = "the child was closed"
+            message = "was closed"
             raise ChildDied(message)
         while True:
             try:
@@ -133,19 +135,44 @@ class Sandbox:
             self._inbox += data
         if len(self._inbox) >= _HEAD.size:
             (size,) = _HEAD.unpack_from(self._inbox)
-            if size > _MOST_BYTES:
-                self.close()
-                message = "the child answered nonsense"
-                raise ChildDied(message)
-            if len(self._inbox) >= _HEAD.size + size:
-                answer = bytes(self._inbox[_HEAD.size : _HEAD.size + size])
-                del self._inbox[: _HEAD.size + size]
-                return True, _open_answer(answer)
+            if size > _MOST_BYTES or len(self._inbox) > _HEAD.size + size:
+                raise self._nonsense()
+            if len(self._inbox) == _HEAD.size + size:
+                answer = bytes(self._inbox[_HEAD.size :])
+                self._inbox.clear()
+                return True, self._open(answer)
         if time.monotonic() >= self._deadline:
             self.close()
             message = f"gave no answer within {self.limits.seconds:g} s"
             raise ChildDied(message)
         return False, None
+
+    def _spoke_or_ended(self) -> bool:
+        """Whether the child is of no more use: it ended, or said more than it was asked for."""
+        try:
+            os.read(self.fileno(), 1)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _open(self, answer: bytes) -> Any:
+        try:
+            number, kind, value = json.loads(answer)
+            error = _error_from(value) if kind == "error" else None
+        except (ValueError, TypeError, RecursionError) as problem:
+            raise self._nonsense() from problem
+        if number != self._calls:
+            raise self._nonsense()
+        if kind == "ok":
+            return value
+        if error is not None:
+            raise error
+        message = "took more memory than it may" if kind == "memory" else f"failed: {value}"
+        raise ChildDied(message)
+
+    def _nonsense(self) -> ChildDied:
+        self.close()
+        return ChildDied("answered nonsense")
 
     def close(self) -> None:
         """End the child, whatever it is doing."""
@@ -183,9 +210,14 @@ class Sandbox:
         return child
 
     def _cause_of_death(self) -> str:
-        child = self._child
-        code = child.wait() if child is not None else 0
-        self.close()
+        child, code = self._child, 0
+        try:
+            if child is not None:
+                code = child.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            return "closed its answers, but lived on"
+        finally:
+            self.close()
         if code == -signal.SIGXCPU:
             return f"took more than {self.limits.cpu_seconds} s of processor time"
         if code < 0:
@@ -194,37 +226,23 @@ class Sandbox:
         return f"ended unexpectedly (exit code {code})"
 
 
-def _open_answer(answer: bytes) -> Any:
-    try:
-        kind, value = orjson.loads(answer)
-    except ValueError as error:
-        message = "the child answered nonsense"
-        raise ChildDied(message) from error
-    if kind == "ok":
-        return value
-    if kind == "memory":
-        message = "took more memory than it may"
-        raise ChildDied(message)
-    if kind == "error":
-        raise _error_from(value)
-    message = f"failed: {value}"
-    raise ChildDied(message)
-
-
-def _answer(function: str, arguments: list[Any]) -> list[Any]:
-    """Call a function; what it returned or raised, as JSON."""
+def _answer(number: int, function: str, arguments: list[Any]) -> bytes:
+    """Call a function; what it returned or raised, as JSON, with the number of the call."""
     module, _, name = function.partition(":")
+    kind: str
     try:
-        return ["ok", getattr(importlib.import_module(module), name)(*arguments)]
+        value = getattr(importlib.import_module(module), name)(*arguments)
+        return json.dumps([number, "ok", value]).encode()
     except MemoryError:
-        return ["memory", ""]
+        kind, value = "memory", ""
     except NoteheadError as error:
         details = [error.file, error.cause] if isinstance(error, ScoreError) else [error.message]
-        return ["error", [type(error).__name__, *details, error.remedy]]
+        kind, value = "error", [type(error).__name__, *details, error.remedy]
     except RecursionError:
-        return ["failure", "too deeply nested"]
+        kind, value = "failure", "too deeply nested"
     except Exception as error:  # noqa: BLE001  # the boundary: a bug here must not end the build
-        return ["failure", f"{type(error).__name__}: {error}"]
+        kind, value = "failure", f"{type(error).__name__}: {error}"
+    return json.dumps([number, kind, value]).encode()
 
 
 def _serve(cpu_seconds: int, memory: int) -> None:
@@ -240,11 +258,11 @@ def _serve(cpu_seconds: int, memory: int) -> None:
     while head := source.read(_HEAD.size):
         if os.getppid() != parent:
             return  # the parent was killed; this child is nobody's
-        function, arguments = orjson.loads(source.read(_HEAD.unpack(head)[0]))
+        number, function, arguments = json.loads(source.read(_HEAD.unpack(head)[0]))
         used = resource.getrusage(resource.RUSAGE_SELF)
         budget = int(used.ru_utime + used.ru_stime) + 1 + cpu_seconds
         resource.setrlimit(resource.RLIMIT_CPU, (budget, resource.RLIM_INFINITY))
-        answer = orjson.dumps(_answer(function, arguments))
+        answer = _answer(number, function, arguments)
         sink.write(_HEAD.pack(len(answer)) + answer)
         sink.flush()
 

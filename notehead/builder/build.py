@@ -211,12 +211,17 @@ class _Build:
         # Imported here, because workers import this package and need neither plots nor report.
         from notehead.builder.finish import Finish  # noqa: PLC0415
 
-        self._progress.stage("finishing", len(pages))
         start = time.process_time()
-        failures = sorted(self._failures, key=lambda failure: (failure.file, failure.reason))
-        finish = Finish(self._journal, self._options, pages, failures, copies, self._command(), _versions())
-        for _ in finish.write(self._runner):
-            self._progress.step()
+        Finish(
+            journal=self._journal,
+            options=self._options,
+            pages=pages,
+            failures=sorted(self._failures, key=lambda failure: (failure.file, failure.reason)),
+            copies=copies,
+            progress=self._progress,
+            command=self._command(),
+            versions=_versions(),
+        ).write(self._runner)
         self._stages["finish"] += time.process_time() - start
 
     def _command(self) -> str:

@@ -14,6 +14,7 @@ import orjson
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, Failure
 from notehead.builder.plan import Source
+from notehead.builder.progress import Progress
 from notehead.builder.runners import Call, LocalRunner
 from notehead.datasets.card import CardFacts, dataset_card
 from notehead.datasets.formats import deepscores_v1 as v1
@@ -38,6 +39,7 @@ class Finish:
         options: of the build.
         pages: (page record, source, split, font) of each page, in the dataset's order.
         failures, copies: scores left out.
+        progress: told of every step.
         command: for the card.
         versions: for the card.
     """
@@ -47,6 +49,7 @@ class Finish:
     pages: Sequence[tuple[dict[str, Any], Source, str, str]]
     failures: Sequence[Failure]
     copies: Sequence[Failure]
+    progress: Progress
     command: str
     versions: dict[str, str]
     _files: list[tuple[str, int, str]] = field(default_factory=list)
@@ -56,14 +59,14 @@ class Finish:
         """The dataset."""
         return self.journal.folder
 
-    def write(self, runner: LocalRunner) -> Iterator[str]:
-        """Write everything; yields the name of each page as its annotations are written."""
+    def write(self, runner: LocalRunner) -> None:
+        """Write everything."""
         for record, *_ in self.pages:
             self._files += [(path, size, digest) for path, size, digest in record["files"]]
         entries = [self._entry(*page) for page in self.pages]
         chooser = PatchChooser(self.options.patches, self.options.seed)
         builder = StatisticsBuilder()
-        yield from self._annotations(entries, builder, chooser)
+        self._annotations(entries, builder, chooser)
         statistics = builder.finish()
         self._patches(runner, chooser.chosen() if self.options.patches else {})
         write_pages(self.folder, entries)
@@ -102,9 +105,9 @@ class Finish:
 
     def _annotations(
         self, entries: list[PageEntry], builder: StatisticsBuilder, chooser: PatchChooser
-    ) -> Iterator[str]:
+    ) -> None:
         """DeepScoresV2's JSON files; on the way statistics and the draw of patches see every symbol."""
-        done: list[str] = []
+        self.progress.stage("listing", len(entries))
         image_id, annotation_id = 1, 1
         wanted = set()
 
@@ -114,7 +117,7 @@ class Finish:
                 symbols = symbols_of(document)
                 builder.add(entry.name, symbols, entry.width, entry.height, document["staff_space"])
                 chooser.add(entry.name, symbols)
-                done.append(entry.name)
+                self.progress.step(pages=1)
                 yield number, entry.name, entry.width, entry.height, symbols
 
         for split in ("train", "test"):
@@ -127,8 +130,6 @@ class Finish:
                 image_id += len(chunk)
                 wanted.add(name)
                 self._add(name)
-                yield from done
-                done.clear()
         for stale in self.folder.glob("deepscores*_t*.json"):
             if stale.name not in wanted:
                 stale.unlink()
@@ -146,7 +147,9 @@ class Finish:
                 calls.append((page, rows))
             else:
                 self._keep(done, kept)
+        self.progress.stage("patches", len(calls))
         for answer in runner.run(self._call(page, rows) for page, rows in calls):
+            self.progress.step(pages=1)
             if answer.failure:
                 message = f"patches of page {answer.key}: {answer.failure}"
                 raise NoteheadError(message, "Run the same command again.")
@@ -187,10 +190,12 @@ class Finish:
             failures=failures,
             max_pages=most,
         )
+        self.progress.stage("report", most)
         write_report(self.folder, (self._summary(entry) for entry in picked), statistics, facts)
 
     def _summary(self, entry: PageEntry) -> PageSummary:
         document = read_document(self.folder / "pages" / f"{entry.name}.json.gz")
+        self.progress.step(pages=1)
         return PageSummary(
             name=entry.name,
             image=f"images/{entry.name}.png",

@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-_FORMAT = "{desc}: {percentage:3.0f}% |{bar:24}| {n_fmt}/{total_fmt} {postfix} [{elapsed} < {remaining}]"
+_FORMAT = "{desc}: {percentage:3.0f}% |{bar:24}| {n_fmt}/{total_fmt}{postfix} [{elapsed} < {remaining}]"
 
 
 class Bar:

@@ -27,7 +27,13 @@ _SHOWN = 20
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
 @click.option("--limit", type=int, help="Stop after so many pages.")
 @click.option("--patches", default=5000, show_default=True, help="Classification patches per class, at most.")
-@click.option("--timeout", default=240, show_default=True, help="Processor seconds for a score in one style.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(min=1),
+    default=240,
+    show_default=True,
+    help="Processor seconds for a score in one style.",
+)
 def build_command(
     scores: tuple[Path, ...],
     output: Path,

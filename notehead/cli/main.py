@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from typing import Any
 
 import click
 
@@ -11,13 +13,32 @@ from notehead.cli.build import build_command
 from notehead.cli.show import show_command
 from notehead.cli.stats import stats_command
 from notehead.cli.verify import verify_command
-from notehead.errors import NoteheadError
+from notehead.errors import NoteheadError, OutputError
 from notehead.version import __version__
 
 INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """A group that ends quietly when whoever reads its output has had enough."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click itself would call a closed pipe a failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _drop_output()
+            return 0
+
+
+def _drop_output() -> None:
+    """Let Python's last flush of standard output go nowhere: the place where it went is lost."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="notehead")
 def cli() -> None:
     """From music scores to exactly annotated pages.
@@ -36,6 +57,9 @@ for _command in (build_command, show_command, stats_command, verify_command):
 
 def main() -> None:
     """Run the command line; ends the process with an exit code of `notehead.errors`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     try:
         code = cli.main(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -48,7 +72,8 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("notehead: stopped. Run the same command again: it goes on where it stopped.", err=True)
         sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        # Whoever read our output has had enough; nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OSError as error:  # standard output itself: a full disk behind it, say
+        where = f"{error.filename}: " if error.filename else "standard output: "
+        click.echo(f"notehead: {where}{error.strerror or error}", err=True)
+        _drop_output()
+        sys.exit(OutputError.exit_code)

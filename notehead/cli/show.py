@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -42,6 +43,6 @@ def show_command(
     """
     names = tuple(name.strip() for name in classes.split(",") if name.strip())
     options = OverlayOptions(classes=names, oriented=oriented, masks=masks, links=links, scale=scale)
-    found = Dataset(dataset)[int(page) if page.lstrip("-").isdigit() else page]
+    found = Dataset(dataset)[int(page) if re.fullmatch("-?[0-9]{1,9}", page) else page]
     write_file(output, encode_png(overlay(found, options)))
     click.echo(f"{output}: {found.name}, {len(found.symbols)} symbols", err=True)

@@ -46,9 +46,7 @@ def dataset_card(entries: Sequence[PageEntry], statistics: Statistics, facts: Ca
         "",
         "## How it was made",
         "",
-        "```",
-        facts.command,
-        "```",
+        *_code(facts.command),
         "",
         *(f"- {name} {version}" for name, version in facts.versions.items()),
         "",
@@ -119,7 +117,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return lines + [f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows]
 
 
+def _code(text: str) -> list[str]:
+    """A block of code that its text cannot end."""
+    fence = max(["``", *re.findall("`+", text)], key=len) + "`"
+    return [fence, text, fence]
+
+
 def _cell(text: str) -> str:
     """Text from strangers' files as Markdown that is only text."""
     plain = re.sub(r"[\x00-\x1f]+", " ", text)
-    return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", plain)
+    return re.sub(r"([\\`*_{}\[\]<>|#&~])", r"\\\1", plain)

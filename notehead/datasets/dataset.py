@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import operator
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
@@ -11,6 +12,8 @@ from notehead.datasets.formats.native import read_document, read_page, symbols_o
 from notehead.datasets.index import PageEntry, read_pages
 from notehead.errors import DatasetError
 from notehead.page import Page, Symbols
+
+SPLITS = ("train", "test")
 
 
 class Dataset:
@@ -21,7 +24,7 @@ class Dataset:
         split: "train" or "test" for that part only.
 
     Raises:
-        DatasetError: there is no finished dataset in the folder.
+        DatasetError: there is no finished dataset in the folder, or no such split.
 
     Example:
         >>> dataset = Dataset("my-dataset")  # doctest: +SKIP
@@ -29,6 +32,9 @@ class Dataset:
     """
 
     def __init__(self, folder: str | PathLike[str], split: str | None = None) -> None:
+        if split not in (None, *SPLITS):
+            message = f"there is no split {split!r}"
+            raise DatasetError(message, f"Choose among {', '.join(SPLITS)}.")
         self.folder = Path(folder)
         every = read_pages(self.folder)
         self.entries = [entry for entry in every if split is None or entry.split == split]
@@ -46,7 +52,8 @@ class Dataset:
 
     def entry(self, page: int | str) -> PageEntry:
         """What `pages.csv` says of a page; raises DatasetError for one that is not there."""
-        if isinstance(page, int):
+        if not isinstance(page, str):
+            page = operator.index(page)
             if not -len(self) <= page < len(self):
                 message = f"page {page}: the dataset has {len(self)} pages"
                 raise DatasetError(message, "Pages are numbered from 0.")

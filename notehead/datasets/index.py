@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
@@ -33,11 +33,19 @@ class PageEntry:
 
 def write_pages(folder: Path, entries: Iterable[PageEntry]) -> None:
     """Write `pages.csv`."""
+    head = [item.name for item in fields(PageEntry)]
+    write_file(folder / PAGES, _table(head, (astuple(entry) for entry in entries)))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A CSV file. Names of files may hold anything, even what is no text."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([item.name for item in fields(PageEntry)])
-    writer.writerows(astuple(entry) for entry in entries)
-    write_file(folder / PAGES, text.getvalue().encode("utf-8", "surrogateescape"))
+    plain = csv.writer(text, lineterminator="\n")
+    quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)  # plain leaves a lone \r bare
+    plain.writerow(head)
+    for row in rows:
+        (quoted if any("\r" in str(cell) for cell in row) else plain).writerow(row)
+    return text.getvalue().encode("utf-8", "surrogateescape")
 
 
 def read_pages(folder: Path) -> list[PageEntry]:
@@ -47,11 +55,6 @@ def read_pages(folder: Path) -> list[PageEntry]:
         DatasetError: there is no dataset in the folder, or its list is damaged.
     """
     path = folder / PAGES
-    if not path.is_file():
-        unfinished = (folder / ".build").is_dir()
-        message = f"{folder}: {'this build is not finished' if unfinished else 'no dataset here'}"
-        remedy = "Run the same `notehead build` again." if unfinished else f"A dataset holds {PAGES}."
-        raise DatasetError(message, remedy)
     try:
         with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -62,6 +65,14 @@ def read_pages(folder: Path) -> list[PageEntry]:
             )
             for row in rows
         ]  # fmt: skip
+    except (FileNotFoundError, NotADirectoryError) as error:
+        unfinished = (folder / ".build").is_dir()
+        message = f"{folder}: {'this build is not finished' if unfinished else 'no dataset here'}"
+        remedy = "Run the same `notehead build` again." if unfinished else f"A dataset holds {PAGES}."
+        raise DatasetError(message, remedy) from error
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}"
+        raise DatasetError(message, "Check that you may read it.") from error
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         message = f"{path}: damaged ({error})"
         raise DatasetError(message, "Run the same `notehead build` again to write it anew.") from error
@@ -69,11 +80,7 @@ def read_pages(folder: Path) -> list[PageEntry]:
 
 def write_manifest(folder: Path, files: Iterable[tuple[str, int, str]]) -> None:
     """Write `manifest.csv`: path, bytes and SHA-256 of every file, sorted by path."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("path", "bytes", "sha256"))
-    writer.writerows(sorted(files))
-    write_file(folder / MANIFEST, text.getvalue().encode("utf-8", "surrogateescape"))
+    write_file(folder / MANIFEST, _table(("path", "bytes", "sha256"), sorted(files)))
 
 
 def read_manifest(folder: Path) -> list[tuple[str, int, str]]:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.errors import DatasetError
+from notehead.errors import DatasetError, NoteheadError
 from notehead.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _INK = 0.4  # how much of the page's darkness stays under the boxes
 _UNDER = 0.4  # how much the covered symbol's colour shows where two lie on each other
 _FAINTEST = 0.35  # how strongly a mask colours a white pixel
 _SOLID = [row.id for row in VOCABULARY.classes if row.kind != "line"]  # a line's box is mostly empty
+_SCALES = 0.01, 10.0
 _FONT, _FONT_SCALE = cv2.FONT_HERSHEY_SIMPLEX, 0.36
 
 
@@ -41,6 +42,9 @@ class OverlayOptions:
         labels: write the classes' names, as many as fit.
         links: lines between the centres of linked symbols.
         scale: size of the drawing; 0.5 halves the page.
+
+    Raises:
+        NoteheadError: the scale is out of range.
     """
 
     classes: tuple[str, ...] = ()
@@ -49,6 +53,12 @@ class OverlayOptions:
     labels: bool = True
     links: bool = False
     scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn."""
+        if not _SCALES[0] <= self.scale <= _SCALES[1]:
+            message = f"the scale must be {_SCALES[0]:g} to {_SCALES[1]:g}"
+            raise NoteheadError(message)
 
 
 def overlay(page: Page, options: OverlayOptions | None = None) -> Colours:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 from matplotlib.transforms import Bbox
 
-from notehead.files import write_file
+from notehead.files import make_folder, write_file
 from notehead.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def write_plots(statistics: Statistics, folder: Path) -> list[Path]:
         "sizes": _draw_sizes,
         "boxes": _draw_boxes,
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     paths = []
     with style.context(["default", _STYLE]):  # whatever the user's own settings are
         for name, draw in draws.items():

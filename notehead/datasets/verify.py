@@ -47,10 +47,13 @@ def verify_files(folder: Path, found: Verification) -> Iterator[str]:
     for path, size, digest in read_manifest(folder):
         listed.add(path)
         file = folder / path
-        if not file.is_file():
-            found.problems.append(Problem("files present", path, 0, "missing"))
-        elif file.stat().st_size != size or sha256_of(file) != digest:
-            found.problems.append(Problem("files unchanged", path, 0, "differs from the manifest"))
+        try:
+            if not file.is_file():
+                found.problems.append(Problem("files present", path, 0, "missing"))
+            elif file.stat().st_size != size or sha256_of(file) != digest:
+                found.problems.append(Problem("files unchanged", path, 0, "differs from the manifest"))
+        except OSError as error:
+            found.problems.append(Problem("files readable", path, 0, error.strerror or str(error)))
         found.files += 1
         yield path
     for extra in sorted(_files(folder) - listed - {MANIFEST}):

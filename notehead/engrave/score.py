@@ -108,22 +108,20 @@ def find_scores(paths: Iterable[Path]) -> list[Path]:
     A file that is given itself is kept whatever it is called; in folders the suffix decides.
 
     Raises:
-        ScoreFormatError: a path does not exist.
+        ScoreFormatError: a path does not exist, or a folder cannot be read.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
+        if stat.S_ISDIR(_mode(path)):
             found.update(dict.fromkeys(_scores_below(path)))
-        elif path.exists():
-            found[path] = None
         else:
-            raise ScoreFormatError(str(path), "it does not exist", "Check the path.")
+            found[path] = None
     return list(found)
 
 
 def _scores_below(folder: Path) -> Iterator[Path]:
     """Score files in a folder and below; links to folders are not followed, so no loop can trap it."""
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_raise_unreadable):
         folders[:] = sorted(
             name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")
         )
@@ -132,20 +130,36 @@ def _scores_below(folder: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def _read_file(path: Path, limits: ScoreLimits) -> bytes:
+def _raise_unreadable(error: OSError) -> None:
+    raise _unreadable(Path(error.filename), error) from None
+
+
+def _mode(path: Path) -> int:
+    """What kind of file a path leads to."""
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise ScoreFormatError(str(path), "it is a folder", "Give a score file, or use `find_scores`.")
-        if not stat.S_ISREG(mode):
-            raise ScoreFormatError(str(path), "it is no regular file", "Give a score file.")
+        return path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> ScoreFormatError:
+    if isinstance(error, FileNotFoundError):
+        return ScoreFormatError(str(path), "it does not exist", "Check the path.")
+    reason = getattr(error, "strerror", None) or error
+    return ScoreFormatError(str(path), f"it cannot be read ({reason})", "Check the path and its permissions.")
+
+
+def _read_file(path: Path, limits: ScoreLimits) -> bytes:
+    mode = _mode(path)
+    if stat.S_ISDIR(mode):
+        raise ScoreFormatError(str(path), "it is a folder", "Give a score file, or use `find_scores`.")
+    if not stat.S_ISREG(mode):
+        raise ScoreFormatError(str(path), "it is no regular file", "Give a score file.")
+    try:
         with path.open("rb") as stream:
             data = stream.read(limits.file_bytes + 1)
-    except FileNotFoundError:
-        raise ScoreFormatError(str(path), "it does not exist", "Check the path.") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ScoreFormatError(str(path), f"it cannot be read ({reason})", "Check the file.") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
     if len(data) > limits.file_bytes:
         raise ScoreLimitError(str(path), f"it is larger than {limits.file_bytes:,} bytes", "Split the score.")
     return data

@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 @njit(cache=True)
 def class_rows(ids, value_of_id):
-    """PNG rows (h, 1 + w) of the semantic mask: the value of each pixel's symbol; see `encode_rows`."""
+    """PNG rows (h, 1 + w) of the semantic mask: the value of each pixel's symbol; see `encode_rows`.
+
+    Ids beyond the table, which damaged masks hold, have the value 0.
+    """
     height, width = ids.shape
+    known = len(value_of_id)
     rows = np.zeros((height, 1 + width), np.uint8)
     for y in range(height):
         for x in range(width):
-            if ids[y, x]:
+            if ids[y, x] and ids[y, x] < known:
                 rows[y, 1 + x] = value_of_id[ids[y, x]]
     return rows
 

@@ -7,6 +7,7 @@ gave different bytes for the same pixels once in some thousand images. Rows are 
 
 from __future__ import annotations
 
+import contextlib
 import struct
 import zlib
 from pathlib import Path
@@ -61,15 +62,17 @@ def read_png(path: Path) -> NDArray[np.uint8]:
     """A PNG file as grey (h, w) or RGB (h, w, 3) uint8.
 
     Raises:
-        DatasetError: the file is missing or no image.
+        DatasetError: the file is missing or no image of 8 bits.
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         message = f"{path.name}: {error.strerror or error}"
         raise DatasetError(message, "Run `notehead verify` to see what else is missing.") from error
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
-    if pixels is None:
+    pixels = None
+    with contextlib.suppress(cv2.error):  # said of images that are too large
+        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    if pixels is None or pixels.dtype != np.uint8:
         message = f"{path.name}: not a readable image"
         raise DatasetError(message, "Run `notehead verify` to see which files are damaged.")
     if pixels.ndim == 3:

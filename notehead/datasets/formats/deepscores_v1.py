@@ -11,6 +11,7 @@ Classes bear v1's names where v1 has them. The published numbers are not documen
 from __future__ import annotations
 
 import math
+import re
 from functools import cache
 from xml.sax.saxutils import escape
 
@@ -23,6 +24,8 @@ from notehead.vocabulary import VOCABULARY
 FOLDER = "deepscores_v1"
 DETECTION = f"{FOLDER}/segmentation_detection"
 CLASSIFICATION = f"{FOLDER}/DeepScores_classification"
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold, not even escaped."""
 
 
 @cache
@@ -75,10 +78,14 @@ def page_xml(name: str, size: tuple[int, int], symbols: Symbols) -> bytes:
         for name, (x0, y0, x1, y1), more in zip(names, fractions, tags, strict=True)
     ]
     head = (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<annotation>\n<filename>{escape(name)}.png</filename>\n'
+        f'<?xml version="1.0" encoding="utf-8"?>\n<annotation>\n<filename>{_xml(name)}.png</filename>\n'
         f"<size><width>{width}</width><height>{height}</height><depth>1</depth></size>\n"
     )
     return "".join((head, *objects, "</annotation>\n")).encode()
+
+
+def _xml(text: str) -> str:
+    return escape(_NO_XML.sub("\ufffd", text), {"\r": "&#13;"})
 
 
 def _tags(symbols: Symbols) -> list[str]:

@@ -11,7 +11,8 @@ Classes that V2 lacks have ids from 209 and no MUSCIMA++ class.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,30 +88,57 @@ def categories() -> dict[str, dict[str, str | int]]:
 
 def records(symbols: Symbols, image_id: int) -> Iterator[dict[str, Any]]:
     """One record per symbol."""
-    boxes = symbols.box.tolist()
-    corners = symbols.corners.reshape(-1, 8).round(2).tolist()
-    for row, label in enumerate(symbols.label.tolist()):
-        kind = VOCABULARY.by_id[label]
+    image = str(image_id)
+    columns = zip(
+        symbols.box.tolist(),
+        symbols.corners.reshape(-1, 8).round(2).tolist(),
+        symbols.label.tolist(),
+        symbols.area.tolist(),
+        _comments(symbols),
+        strict=True,
+    )
+    for box, corners, label, area, comments in columns:
         yield {
-            "a_bbox": boxes[row],
-            "o_bbox": corners[row],
-            "cat_id": [str(label), None if kind.muscima_id is None else str(kind.muscima_id)],
-            "area": int(symbols.area[row]),
-            "img_id": str(image_id),
-            "comments": _comments(symbols, row, is_notehead=kind.is_notehead),
+            "a_bbox": box,
+            "o_bbox": corners,
+            "cat_id": _category_ids()[label],
+            "area": area,
+            "img_id": image,
+            "comments": comments,
         }
 
 
-def _comments(symbols: Symbols, row: int, *, is_notehead: bool) -> str:
-    parts: list[str] = [f"instance:#{symbols.id[row]:06x}"]
-    onset, duration = float(symbols.onset[row]), float(symbols.duration[row])
-    if not math.isnan(onset):
-        parts.append(f"onset:{round(onset, 6):g}" if abs(onset) < 1e5 else f"onset:{onset}")
-    if is_notehead and not math.isnan(duration):
-        parts.append(f"duration:{round(duration, 6):g}")
-    if is_notehead and symbols.position[row] != ABSENT:
-        parts.append(f"rel_position:{symbols.position[row]}")
-    return ";".join(parts) + ";"
+@cache
+def _category_ids() -> dict[int, list[str | None]]:
+    """Both categories of each class id, as the records name them."""
+    return {
+        row.id: [str(row.id), None if row.muscima_id is None else str(row.muscima_id)]
+        for row in VOCABULARY.classes
+    }
+
+
+def _comments(symbols: Symbols) -> list[str]:
+    """`instance:#RRGGBB;onset:..;` of each symbol, and `duration:..;rel_position:..;` of noteheads."""
+    columns = zip(
+        symbols.id.tolist(),
+        symbols.onset.round(6).tolist(),
+        symbols.duration.round(6).tolist(),
+        symbols.position.tolist(),
+        symbols.is_notehead.tolist(),
+        strict=True,
+    )
+    comments = []
+    for identity, onset, duration, position, is_notehead in columns:
+        text = f"instance:#{identity:06x};"
+        if onset == onset:  # not NaN  # noqa: PLR0124
+            text += f"onset:{onset};"
+        if is_notehead:
+            if duration == duration:  # noqa: PLR0124
+                text += f"duration:{duration};"
+            if position != ABSENT:
+                text += f"rel_position:{position};"
+        comments.append(text)
+    return comments
 
 
 def grey_table(symbols: Symbols) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
@@ -118,9 +146,3 @@ def grey_table(symbols: Symbols) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     table = np.zeros(int(symbols.id.max(initial=0)) + 1, np.uint8)
     table[symbols.id] = VOCABULARY.grey_of_id[symbols.label]
     return table
-
-
-def chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The pages of each JSON file of a split."""
-    for start in range(0, max(len(names), 1), PAGES_PER_FILE):
-        yield names[start : start + PAGES_PER_FILE]

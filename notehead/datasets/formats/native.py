@@ -13,6 +13,9 @@ The image and the top id layer are in `images/` and `instance/`, as DeepScoresV2
 from __future__ import annotations
 
 import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -25,12 +28,19 @@ from zlib_ng import zlib_ng
 from notehead.errors import DatasetError
 from notehead.images import instance_ids, overlap_runs, put_runs, read_png
 from notehead.page import COLUMNS, Origin, Page, Symbols
+from notehead.vocabulary import VOCABULARY
 
 FORMAT = "notehead page 1"
 _GZIP_BITS = 31
 """zlib's way to ask for a gzip file; it bears no date."""
 _DECIMALS = {"box": 3, "corners": 3, "score": 6}
 _PLAIN = [column for column in COLUMNS if column != "text"]
+_PARTS: dict[str, type | tuple[type, ...]] = {
+    "name": str, "width": int, "height": int, "staff_space": (int, float), "staff_lines": list,
+    "origin": dict, "symbols": dict, "under": list,
+}  # fmt: skip
+_MOST = np.iinfo(np.uint16).max
+"""The largest id that a mask holds."""
 
 
 def page_bytes(page: Page) -> bytes:
@@ -67,18 +77,40 @@ def read_document(path: Path) -> dict[str, Any]:
     """
     try:
         document = orjson.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         message = f"{path.name}: {getattr(error, 'strerror', None) or error}"
         raise DatasetError(message, "Run `notehead verify` to see what is damaged.") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         message = f"{path.name}: not a page file of this version"
         raise DatasetError(message, f"Expected {FORMAT!r}.")
+    strange = [part for part, kind in _PARTS.items() if not isinstance(document.get(part), kind)]
+    if strange:
+        raise _damaged(path.name, f"no good {strange[0]}")
     return document
 
 
+def _damaged(name: str, what: object) -> DatasetError:
+    return DatasetError(f"{name}: damaged ({what})", "Run `notehead verify` to see what else is.")
+
+
+@contextmanager
+def _checked(name: str) -> Iterator[None]:
+    """Whatever goes wrong inside is the page file's damage."""
+    try:
+        yield
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        raise _damaged(name + ".json.gz", error) from error
+
+
 def symbols_of(document: dict[str, Any]) -> Symbols:
-    """The symbols of a page file's object."""
-    columns = dict(document["symbols"])
+    """The symbols of a page file's object; raises DatasetError where they cannot be."""
+    with _checked(document["name"]):
+        symbols = _symbols_of(dict(document["symbols"]))
+        _check(symbols)
+    return symbols
+
+
+def _symbols_of(columns: dict[str, Any]) -> Symbols:
     texts = columns.pop("text")
     empty = Symbols()
     arrays: dict[str, NDArray[Any]] = {}
@@ -94,26 +126,60 @@ def symbols_of(document: dict[str, Any]) -> Symbols:
     return Symbols(**arrays, text=text)
 
 
+def _check(symbols: Symbols) -> None:
+    """Raise ValueError for symbols that would lead readers astray."""
+    identities, count = symbols.id, len(symbols)
+    checks = (
+        (all(len(getattr(symbols, column)) == count for column in COLUMNS[:-1]), "columns differ in length"),
+        (len(np.unique(identities)) == count, "two symbols have one id"),
+        (((identities > 0) & (identities <= _MOST)).all(), "an id is out of range"),
+        (np.isin(symbols.label, list(VOCABULARY.by_id)).all(), "a class is unknown"),
+        (np.isfinite(symbols.box).all() and np.isfinite(symbols.corners).all(), "a box is no box"),
+        (np.isin(symbols.links, identities).all(), "a link leads to no symbol"),
+        (all(text is None or isinstance(text, str) for text in symbols.text), "a text is no text"),
+    )
+    for good, message in checks:
+        if not good:
+            raise ValueError(message)
+
+
 def read_page(folder: Path, name: str) -> Page:
-    """A page of a dataset in `folder`, with image and both id layers."""
+    """A page of a dataset in `folder`, with image and both id layers.
+
+    Raises:
+        DatasetError: a file of the page is missing or damaged.
+    """
     document = read_document(folder / "pages" / f"{name}.json.gz")
     known = {item.name for item in fields(Origin)}
-    origin = Origin(**{key: value for key, value in document["origin"].items() if key in known})
-    image = read_png(folder / "images" / f"{name}.png")
     shape = document["height"], document["width"]
-    if image.shape != shape:
-        message = (
-            f"{name}.png is {image.shape[1]} x {image.shape[0]}, its page file says {shape[1]} x {shape[0]}"
+    image = read_png(folder / "images" / f"{name}.png")
+    instances = read_png(folder / "instance" / f"{name}_inst.png")
+    for file, pixels, wanted in ((name, image, shape), (f"{name}_inst", instances, (*shape, 3))):
+        if pixels.shape != wanted:
+            message = f"{file}.png is {_size(pixels.shape)}, its page should have {_size(wanted)}"
+            raise DatasetError(message, "Run `notehead verify` to see what else differs.")
+    with _checked(name):
+        return Page(
+            name=name,
+            image=image,
+            symbols=symbols_of(document),
+            ids=instance_ids(instances),
+            under=put_runs(_runs(document["under"], image.size), shape),
+            staff_lines=np.array(document["staff_lines"], np.float64).reshape(-1, 5),
+            staff_space=document["staff_space"],
+            origin=Origin(**{key: value for key, value in document["origin"].items() if key in known}),
         )
-        raise DatasetError(message, "Run `notehead verify` to see what else differs.")
-    runs = np.array(document["under"], np.int32).reshape(-1, 3)
-    return Page(
-        name=name,
-        image=image,
-        symbols=symbols_of(document),
-        ids=instance_ids(read_png(folder / "instance" / f"{name}_inst.png")),
-        under=put_runs(runs, shape),
-        staff_lines=np.array(document["staff_lines"], np.float64).reshape(-1, 5),
-        staff_space=document["staff_space"],
-        origin=origin,
-    )
+
+
+def _runs(numbers: list[int], pixels: int) -> NDArray[np.int32]:
+    runs = np.array(numbers, np.int32).reshape(-1, 3)
+    start, length, identity = runs.T.astype(np.int64)
+    if (runs < 0).any() or (start + length > pixels).any() or (identity > _MOST).any():
+        message = "a run of pixels leaves the page"
+        raise ValueError(message)
+    return runs
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    """Say a shape as people do: width x height, and the channels if there are some."""
+    return " x ".join(map(str, (shape[1], shape[0], *shape[2:])))

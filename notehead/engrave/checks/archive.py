@@ -46,7 +46,7 @@ def _members(archive: zipfile.ZipFile, file: str, limits: ScoreLimits) -> dict[s
     for info in infos:
         name = info.orig_filename.replace("\\", "/")
         path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name:
+        if not path.parts or path.is_absolute() or ".." in path.parts or ":" in name or "\0" in name:
             raise ScoreFormatError(
                 file, f"its archive holds the path {name[:80]!r}, which leads out of it", _HOSTILE
             )

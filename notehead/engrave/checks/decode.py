@@ -16,8 +16,8 @@ _MARKS = (
 )
 _UNMARKED = ((b"<\x00", "utf-16-le"), (b"\x00<", "utf-16-be"))
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
-_TEXT_ENCODINGS = re.compile(r"utf|ascii|iso8859|cp\d+|mac|koi8|shift_jis|euc|gb|big5|hz|tis|johab")
-"""Python's names of real encodings; it also knows rot13, punycode and other things that are none."""
+_TEXT_ENCODINGS = re.compile(r"utf-(?:8|16|32)|ascii|iso8859|cp\d+|mac|koi8|shift_jis|euc|gb|big5|tis|johab")
+"""Python's names of plain encodings; it also knows rot13, punycode, UTF-7 and other things that are none."""
 
 REMEDY = "Save the file as UTF-8."
 

@@ -1,4 +1,4 @@
-"""Humdrum **kern: every record as wide as there are spines, every spine ended, durations that can be meant."""
+"""Humdrum kern: records as wide as there are spines, spines that are ended, durations that can be meant."""
 
 from __future__ import annotations
 

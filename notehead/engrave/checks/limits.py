@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ScoreLimits:
-    """Sizes that no real score reaches; the largest known orchestral movement stays ten times below.
+    """Sizes that no real score reaches; the largest orchestral movements stay several times below.
 
     Attributes:
         file_bytes: a file as it lies on disk.

@@ -98,10 +98,10 @@ def check_structure(music: etree._Element, file: str) -> None:
 
 def _holder(element: etree._Element) -> str:
     """What an element stands in, apart from editorial marks."""
-    for ancestor in element.iterancestors():
-        if (name := local_name(ancestor)) not in _EDITORIAL:
-            return name
-    return ""
+    holder = element.getparent()
+    while holder is not None and (name := local_name(holder)) in _EDITORIAL:
+        holder = holder.getparent()
+    return "" if holder is None else name
 
 
 def _number(element: etree._Element, file: str) -> str:

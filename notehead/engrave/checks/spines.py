@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from notehead.engrave.checks.values import Fault
 from notehead.errors import ScoreFormatError, ScoreLimitError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _TOGETHER = {"*v": "one *v joins nothing", "*x": "one *x exchanges nothing"}
 """Interpretations that change several columns at once, and what is wrong where one stands alone."""
+
+_CHANGES: dict[str, Callable[[list[str]], list[str]]] = {
+    "*-": lambda _: [],
+    "*^": lambda old: old * 2,
+    "*v": lambda old: old[:1],
+    "*x": lambda old: old[::-1],
+    "*+": lambda old: [*old, ""],
+}
 
 
 class Spines:
@@ -93,8 +106,9 @@ def _run(fields: list[str], column: int) -> int:
 
 def _changed(field: str, old: list[str]) -> list[str]:
     """The spines that come out of columns that change together; a new spine has no name yet."""
-    changes = {"*-": [], "*^": old * 2, "*v": old[:1], "*x": old[::-1], "*+": [*old, ""]}
-    return [field] if field.startswith("**") else changes.get(field, old)
+    if field.startswith("**"):
+        return [field]
+    return _CHANGES[field](old) if field in _CHANGES else old
 
 
 def _fault(cause: str) -> Fault:

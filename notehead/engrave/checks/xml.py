@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -36,9 +37,8 @@ def parse_xml(text: str, file: str, limits: ScoreLimits) -> etree._Element:
             file, f"it holds {marks:,} tags and attributes", "Split the score into movements."
         )
     if len(text) > limits.text_chars and max(map(len, text.split("<"))) > limits.text_chars:
-        raise ScoreLimitError(
-            file, f"it holds a text of more than {limits.text_chars:,} characters", _HOSTILE
-        )
+        cause = f"it holds a text of more than {limits.text_chars:,} characters"
+        raise ScoreLimitError(file, cause, _HOSTILE)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False,
         remove_comments=True, remove_pis=True,
@@ -51,27 +51,34 @@ def parse_xml(text: str, file: str, limits: ScoreLimits) -> etree._Element:
 
 
 def xml_text(root: etree._Element) -> str:
-    """The document as the engraver gets it: written from the tree that was checked, so nothing is read twice."""
+    """The document as the engraver gets it: written from the tree that was checked, so it reads the same."""
     return etree.tostring(root, encoding="unicode", with_tail=False)
 
 
 def local_name(element: etree._Element) -> str:
     """An element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    return _local_name(str(element.tag))
+
+
+@lru_cache(maxsize=4096)
+def _local_name(tag: str) -> str:
+    return tag.rpartition("}")[2]
 
 
 def _without_prolog(text: str, file: str) -> str:
     """The text from the root element on; lines keep their numbers."""
     declaration = _DECLARATION.match(text)
-    at = declaration.end() if declaration else 0
-    while True:
-        if misc := _MISC.match(text, at):
-            at = misc.end()
-        elif text.startswith("<!DOCTYPE", at):
-            doctype = _DOCTYPE.match(text, at)
-            if doctype is None:
-                cause = f"line {text.count(chr(10), 0, at) + 1}: it defines entities or a document type of its own"
-                raise ScoreFormatError(file, cause, _HOSTILE)
-            at = doctype.end()
-        else:
-            return "\n" * text.count("\n", 0, at) + text[at:]
+    at = _after_misc(text, declaration.end() if declaration else 0)
+    if doctype := _DOCTYPE.match(text, at):
+        at = _after_misc(text, doctype.end())
+    line = text.count("\n", 0, at)
+    if text.startswith("<!DOCTYPE", at):
+        raise ScoreFormatError(file, f"line {line + 1}: it defines a document type of its own", _HOSTILE)
+    return "\n" * line + text[at:]
+
+
+def _after_misc(text: str, at: int) -> int:
+    """Where white space, comments and processing instructions end."""
+    while misc := _MISC.match(text, at):
+        at = misc.end()
+    return at

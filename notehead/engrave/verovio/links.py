@@ -54,10 +54,13 @@ class LinkFinder:
         self._found: list[tuple[int, int]] = []
         self._heads: dict[str, list[int]] = defaultdict(list)
         self._members: dict[str, list[str]] = defaultdict(list)
+        self._dot_heights: dict[str, set[int]] = defaultdict(set)
         for i, row in enumerate(rows):
             if row is None:
                 continue
             mark = row.mark
+            if mark.rule.name == "dots":
+                self._dot_heights[mark.note or mark.chord].add(round(mark.y))
             if mark.rule.name in {"notehead", "rest", "mRest"} and mark.note and row.name != _PARENTHESIS:
                 self._heads[mark.note].append(i)
                 event = music.events.get(mark.note)
@@ -112,12 +115,15 @@ class LinkFinder:
         return [head for note in self._music.notes_of(element) for head in self._heads.get(note, ())]
 
     def _dotted(self, dot: Mark) -> list[int]:
-        """The head beside a dot: of a chord's heads the nearest, dots stand level with or above it."""
-        heads = self._heads_of(dot.note or dot.chord)
-        if not heads:
-            return []
-        lift = self._space / 4
-        return [min(heads, key=lambda head: abs(self._marks[head].y - lift - dot.y))]
+        """The head that a dot stands beside: a chord's dots, from the top, are those of its heads."""
+        owner = dot.note or dot.chord
+        heads = sorted(self._heads_of(owner), key=lambda head: self._marks[head].y)
+        heights = sorted(self._dot_heights[owner])
+        if len(heights) == len(heads):
+            return [heads[heights.index(round(dot.y))]]
+        # Where heads share a dot, it is that of the head level with or just below it.
+        lift = self._space / 4 - 1
+        return sorted(heads, key=lambda head: abs(self._marks[head].y - lift - dot.y))[:1]
 
     def _clef_digits(self) -> None:
         clefs = {
