@@ -192,9 +192,6 @@ class Sandbox:
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
             "MKL_NUM_THREADS": "1",
-            # Page-sized arrays come and go; kept by the allocator they need no new memory each time.
-            "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
-            "MALLOC_TRIM_THRESHOLD_": str(1 << 31),
             "NOTEHEAD_PARENT": str(os.getpid()),
         }
         child = subprocess.Popen(  # noqa: S603  # this very module, by this very interpreter

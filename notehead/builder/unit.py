@@ -16,21 +16,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from notehead.builder.options import BuildOptions
 from notehead.builder.plan import Source, Unit
 from notehead.datasets.formats import deepscores_v1 as v1
 from notehead.datasets.formats import deepscores_v2 as v2
 from notehead.datasets.formats.native import page_bytes
 from notehead.datasets.patches import cut_patch
-from notehead.draw.page import Canvas, draw
+from notehead.draw import Canvas, draw
 from notehead.engrave.score import read_score
 from notehead.engrave.verovio import VerovioEngraver
 from notehead.files import PARTIAL, output_error
 from notehead.images import class_rows, encode_png, encode_rows, instance_rows, read_png
 from notehead.page import Origin, Page
 
-_canvases: dict[tuple[int, int], Canvas] = {}
-"""Working memory of this process, the size in use only."""
+_canvas = Canvas()
+"""Working memory of this process."""
 
 
 @dataclass(slots=True)
@@ -92,33 +94,17 @@ def make(source: dict[str, str], number: int, values: dict[str, Any], folder: st
             licence=unit.source.licence,
         )
         with clock.stage("draw"):
-            page = draw(
-                drawing, size, f"{unit.page_prefix(options)}-page-{drawing.number}", origin, _canvas(size)
-            )
+            page = draw(drawing, size, f"{unit.page_prefix(options)}-page-{drawing.number}", origin, _canvas)
         pages.append(_publish(page, Path(folder), options.resolution, clock))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {"pages": pages, "seconds": dict(clock.seconds), "peak_memory": peak}
 
 
-def _canvas(size: tuple[int, int]) -> Canvas:
-    shape = size[1], size[0]
-    if shape not in _canvases:
-        _canvases.clear()
-        _canvases[shape] = Canvas(shape)
-    return _canvases[shape]
-
-
 def _publish(page: Page, folder: Path, resolution: float, clock: Clock) -> dict[str, Any]:
     """Write all files of a page aside, then rename them."""
     name, size = page.name, (page.width, page.height)
-    if page.ids is None:  # pages from `draw` have ids
-        message = f"page {name} has no ids"
-        raise ValueError(message)
     with clock.stage("images"):
-        image = encode_png(page.image, resolution)
-        classes = encode_rows(class_rows(page.ids, v2.grey_table(page.symbols)), 1)
-        instances = encode_rows(instance_rows(page.ids), 3)
-        numbers = encode_rows(class_rows(page.ids, v1.number_table(page.symbols)), 1)
+        image, classes, instances, numbers = _images(page, resolution)
     with clock.stage("annotations"):
         native = page_bytes(page)
         xml = v1.page_xml(name, size, page.symbols)
@@ -142,6 +128,25 @@ def _publish(page: Page, folder: Path, resolution: float, clock: Clock) -> dict[
         "symbols": len(page.symbols),
         "files": files,
     }
+
+
+def _images(page: Page, resolution: float) -> tuple[bytes, bytes, bytes, bytes]:
+    """PNG files of a page: grey, DeepScoresV2's classes and instances, v1's classes."""
+    if page.ids is None:  # pages from `draw` have ids
+        message = f"page {page.name} has no ids"
+        raise ValueError(message)
+    grey = _canvas.array("rows", (page.height, 1 + page.width), np.uint8)
+    grey[:, 0] = 0
+    grey[:, 1:] = page.image
+    image = encode_rows(grey, 1, resolution)
+    rows = _canvas.array("rows", (page.height, 1 + page.width), np.uint8)
+    class_rows(page.ids, v2.grey_table(page.symbols), rows)
+    classes = encode_rows(rows, 1)
+    class_rows(page.ids, v1.number_table(page.symbols), rows)
+    numbers = encode_rows(rows, 1)
+    rows = _canvas.array("rows", (page.height, 1 + 3 * page.width), np.uint8)
+    instance_rows(page.ids, rows)
+    return image, classes, encode_rows(rows, 3), numbers
 
 
 def _write(path: Path, name: str, data: bytes) -> list[Any]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.draw.canvas import Canvas
 from notehead.draw.extents import boxes
 from notehead.draw.raster import raster
 from notehead.engrave.drawing import Drawing
@@ -14,30 +13,6 @@ from notehead.page import Origin, Page, Symbols
 from notehead.vocabulary import VOCABULARY
 
 _COMPOUNDS = [row.id for row in VOCABULARY.classes if row.kind == "compound"]
-_MOST_PAGES = 32767
-
-
-@dataclass(slots=True)
-class Canvas:
-    """Working memory for pages of one size, kept between pages: fresh memory costs 40 ms a page."""
-
-    shape: tuple[int, int]
-    buffer: NDArray[np.float32] = field(init=False)
-    tentative: NDArray[np.int32] = field(init=False)
-    pages: int = 0
-
-    def __post_init__(self) -> None:
-        height, width = self.shape
-        self.buffer = np.zeros((height, width + 2), np.float32)
-        self.tentative = np.zeros((height, width), np.int32)
-
-    def next_page(self) -> int:
-        """A number for the next page; the notes of the pages before are cleared when numbers run out."""
-        if self.pages == _MOST_PAGES:
-            self.tentative.fill(0)
-            self.pages = 0
-        self.pages += 1
-        return self.pages
 
 
 def draw(
@@ -57,15 +32,18 @@ def draw(
         size: (width, height) of the page in pixels.
         name: the page's name in its dataset.
         origin: how it came to be.
-        canvas: working memory of that size to use again.
+        canvas: working memory to use again; the page then holds the canvas's own arrays, which the next
+            page drawn on it overwrites.
     """
     width, height = size
     scale = width / drawing.width
-    if canvas is None or canvas.shape != (height, width):
-        canvas = Canvas((height, width))
-    grey = np.full((height, width), 255, np.uint8)
-    ids = np.zeros((height, width), np.uint16)
-    under = np.zeros((height, width), np.uint16)
+    canvas = canvas or Canvas()
+    grey = canvas.array("grey", (height, width), np.uint8)
+    ids = canvas.array("ids", (height, width), np.uint16)
+    under = canvas.array("under", (height, width), np.uint16)
+    grey.fill(255)
+    ids.fill(0)
+    under.fill(0)
     shapes, count = drawing.shapes, len(drawing.symbols)
     place = shapes.place * scale
     area, offset, extent, claims = raster(
@@ -79,8 +57,8 @@ def draw(
         grey,
         ids,
         under,
-        canvas.buffer,
-        canvas.tentative,
+        canvas.array("buffer", (height, width + 2), np.float32),
+        canvas.array("tentative", (height, width), np.int32),
         canvas.next_page(),
     )
     box, corners = boxes(offset, extent, claims)

@@ -8,44 +8,42 @@ from numpy.typing import NDArray
 
 
 @njit(cache=True)
-def class_rows(ids, value_of_id):
-    """PNG rows (h, 1 + w) of the semantic mask: the value of each pixel's symbol; see `encode_rows`.
-
-    Ids beyond the table, which damaged masks hold, have the value 0.
-    """
+def class_rows(ids, value_of_id, rows):
+    """Fill PNG rows (h, 1 + w) with the semantic mask, each pixel its symbol's value; see `encode_rows`."""
     height, width = ids.shape
-    known = len(value_of_id)
-    rows = np.zeros((height, 1 + width), np.uint8)
+    rows[:] = 0
     for y in range(height):
         for x in range(width):
-            if ids[y, x] and ids[y, x] < known:
+            if ids[y, x]:
                 rows[y, 1 + x] = value_of_id[ids[y, x]]
-    return rows
 
 
 @njit(cache=True)
-def instance_rows(ids):
-    """PNG rows (h, 1 + 3 w) of the instance mask: instance n is the colour number n, as in DeepScoresV2."""
+def instance_rows(ids, rows):
+    """Fill PNG rows (h, 1 + 3 w) with the instance mask: instance n is the colour number n."""
     height, width = ids.shape
-    rows = np.zeros((height, 1 + 3 * width), np.uint8)
+    rows[:] = 0
     for y in range(height):
         for x in range(width):
             number = ids[y, x]
             if number:
                 rows[y, 3 * x + 2] = number >> 8
                 rows[y, 3 * x + 3] = number & 255
-    return rows
 
 
 def class_image(ids: NDArray[np.uint16], value_of_id: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Semantic mask uint8 (h, w): for each pixel the value of its symbol, 0 for paper."""
-    image: NDArray[np.uint8] = class_rows(ids, value_of_id)[:, 1:]
-    return image
+    """Semantic mask uint8 (h, w): each pixel its symbol's value, 0 for paper and ids beyond the table."""
+    table = np.zeros(1 << 16, np.uint8)  # the kernel does not look whether an id of a damaged mask is in it
+    table[: len(value_of_id)] = value_of_id
+    rows = np.empty((ids.shape[0], 1 + ids.shape[1]), np.uint8)
+    class_rows(ids, table, rows)
+    return rows[:, 1:]
 
 
 def instance_image(ids: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """RGB uint8 (h, w, 3): instance n is the colour with the number n."""
-    rows: NDArray[np.uint8] = instance_rows(ids)
+    """RGB uint8 (h, w, 3): instance n is the colour with the number n, as in DeepScoresV2."""
+    rows = np.empty((ids.shape[0], 1 + 3 * ids.shape[1]), np.uint8)
+    instance_rows(ids, rows)
     return rows[:, 1:].reshape(*ids.shape, 3)
 
 

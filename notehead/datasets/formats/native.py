@@ -98,7 +98,7 @@ def _checked(name: str) -> Iterator[None]:
     """Whatever goes wrong inside is the page file's damage."""
     try:
         yield
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise _damaged(name + ".json.gz", error) from error
 
 
