@@ -82,7 +82,9 @@ class _Build:
 
     def run(self) -> BuildResult:
         start = time.monotonic()
-        files = find_scores(self._roots)
+        inside = self._output.resolve()
+        # The XML files of a dataset among its own scores are no scores.
+        files = [path for path in find_scores(self._roots) if not path.resolve().is_relative_to(inside)]
         if not files:
             where = ", ".join(map(str, self._roots))
             remedy = "Name files or folders with MusicXML, .mxl, MEI or Humdrum .krn."

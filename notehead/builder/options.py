@@ -74,6 +74,7 @@ class BuildOptions:
     def deciding(self) -> dict[str, Any]:
         """The options that decide the bytes of a page."""
         values = asdict(self)
+        values["fonts"], values["papers"] = sorted(set(self.fonts)), sorted(set(self.papers))
         return {key: values[key] for key in ("fonts", "papers", "per_score", "resolution", "seed")}
 
     def fingerprint(self) -> str:

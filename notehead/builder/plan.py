@@ -46,7 +46,7 @@ class Unit:
     def style(self, options: BuildOptions) -> Style:
         """Its style: another font for each of a score's styles, as long as there are fonts left."""
         identity = int(self.source.score_id)
-        fonts = np.random.default_rng([options.seed, identity]).permutation(np.array(options.fonts))
+        fonts = np.random.default_rng([options.seed, identity]).permutation(sorted(set(options.fonts)))
         font = str(fonts[self.style_number % len(fonts)])
         rng = np.random.default_rng([options.seed, identity, self.style_number])
         return draw_style(rng, (font,), options.papers)
@@ -54,7 +54,7 @@ class Unit:
     def page_prefix(self, options: BuildOptions) -> str:
         """Names of its pages, without the number, as DeepScoresV2 has them."""
         font = self.style(options).font.lower()
-        again = self.style_number // len(options.fonts)
+        again = self.style_number // len(set(options.fonts))
         return f"lg-{self.source.score_id}-aug-{font}{again + 1 if again else ''}-"
 
 

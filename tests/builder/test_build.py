@@ -23,8 +23,10 @@ from tests.builder.scores import bad_files, good_files, song, write
 QUICK = BuildOptions(workers=1, resolution=150, patches=20, report_pages=2)
 
 
-def digest(folder: Path) -> str:
-    return hashlib.sha256((folder / "manifest.csv").read_bytes()).hexdigest()
+def digest(path: Path) -> str:
+    """Of a file, or of a dataset's manifest."""
+    file = path / "manifest.csv" if path.is_dir() else path
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def options(**changes: object) -> BuildOptions:
@@ -121,6 +123,27 @@ def test_styles_per_score_have_fonts_of_their_own(tmp_path: Path) -> None:
     assert len({entry.name for entry in pages}) == len(pages) == 6
     assert len({entry.font for entry in pages}) == 5
     assert len({entry.split for entry in pages}) == 1
+
+
+def test_a_dataset_among_its_scores_is_not_built_again(tmp_path: Path) -> None:
+    folder = write(tmp_path / "scores", {"a.musicxml": song().encode()})
+    first = build(folder, folder / "dataset", QUICK)
+    again = build(folder, folder / "dataset", QUICK)
+    assert (again.pages, again.failures, again.copies) == (first.pages, (), ())
+
+
+def test_the_order_of_fonts_does_not_matter(tmp_path: Path) -> None:
+    folder = write(tmp_path / "scores", {"a.musicxml": song().encode()})
+    made = {
+        (
+            digest(
+                build(folder, tmp_path / str(i), options(fonts=fonts, per_score=2)).folder
+                / "deepscores_train.json"
+            )
+        )
+        for i, fonts in enumerate((("Leland", "Bravura"), ("Bravura", "Leland")))
+    }
+    assert len(made) == 1
 
 
 def test_limit_takes_the_first_pages_of_the_plan(scores: Path, built: BuildResult, tmp_path: Path) -> None:

@@ -37,6 +37,25 @@ _EDITORIAL = frozenset(
 )
 """Elements that say where a reading comes from; they may stand between any two others."""
 
+_EVENTS = [
+    "beam",
+    "tuplet",
+    "bTrem",
+    "fTrem",
+    "chord",
+    "tabGrp",
+    "note",
+    "rest",
+    "space",
+    "beatRpt",
+    "halfmRpt",
+    "mRest",
+    "mRpt",
+    "mRpt2",
+    "mSpace",
+    "multiRest",
+    "multiRpt",
+]
 _EVENT_HOLDERS = frozenset(
     [
         "layer",
@@ -64,9 +83,7 @@ _HOLDERS = {
     "measure": {"score", "part", "section", "ending"},
     "staff": {"measure", "section", "ossia"},
     "layer": {"staff", "ossia"},
-    **dict.fromkeys(
-        ("beam", "tuplet", "bTrem", "fTrem", "chord", "tabGrp", "note", "rest", "space"), _EVENT_HOLDERS
-    ),
+    **dict.fromkeys(_EVENTS, _EVENT_HOLDERS),
 }
 
 
@@ -85,6 +102,7 @@ def check_structure(music: etree._Element, file: str) -> None:
             refuse(file, Fault(ScoreFormatError, f"it cannot stand in <{holder[:40]}>"), element)
         if tag == "score":
             staves = set()
+            _check_definition(element, file)
         elif tag == "staffDef" and holder == "staffGrp":
             staves.add(_number(element, file))
         elif tag == "staff":
@@ -94,6 +112,13 @@ def check_structure(music: etree._Element, file: str) -> None:
                 refuse(file, Fault(ScoreFormatError, cause), element)
     if not found:
         raise ScoreFormatError(file, f"{place(music)}: it holds no staff with music", REMEDY)
+
+
+def _check_definition(score: etree._Element, file: str) -> None:
+    """The first definition of a score must define staffs: the engraver builds on it alone."""
+    first = next(score.iter("{*}scoreDef"), None)
+    if first is None or first.find(".//{*}staffDef") is None:
+        refuse(file, Fault(ScoreFormatError, "its first <scoreDef> defines no staff"), score)
 
 
 def _holder(element: etree._Element) -> str:
