@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -42,7 +42,7 @@ counts = st.integers(0, 2**63)
 
 
 @pytest.fixture(scope="module", name="folder")
-def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def one_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("index")
 
 

@@ -301,7 +301,8 @@ def messages(function: ast.FunctionDef) -> Iterator[str]:
 
 
 def test_every_message_is_described() -> None:
-    lines = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8").splitlines()
+    _, _, listed = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8").partition("## Messages")
+    lines = listed.splitlines()
     lacking = []
     for file in sorted((ROOT / "notehead").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -60,6 +60,7 @@ def test_good_variants(old: str, new: str) -> None:
         ('<staffDef n="1"', '<staffDef n="2"', "no staff '1' is defined"),
         ('<staff n="1"', '<staff n="7"', "no staff '7' is defined"),
         ('<staff n="1"', "<staff", "it has no number"),
+        ("<scoreDef ", "<scoreDef/><scoreDef ", "<score>: its first <scoreDef> defines no staff"),
         ("<slur ", '<reh startid="#nowhere"/><slur ', "nothing has the id '#nowhere'"),
         ("<rest ", "<artic><note/></artic><rest ", "<note> in measure 1: it cannot stand in <artic>"),
     ],
