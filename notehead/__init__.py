@@ -11,7 +11,8 @@ The few names of the library:
 """
 
 from notehead.builder import BuildOptions, BuildResult, build
-from notehead.datasets import Dataset, OverlayOptions, overlay
+from notehead.datasets import Dataset
+from notehead.datasets.overlay import OverlayOptions, overlay
 from notehead.errors import NoteheadError
 from notehead.page import Origin, Page, Pitch, Symbol, Symbols
 from notehead.version import __version__

@@ -105,5 +105,5 @@ def error_from(parts: list[str]) -> NoteheadError:
     for kind in kinds:
         kinds += kind.__subclasses__()
     name, *arguments = parts
-    found = {kind.__name__: kind for kind in kinds}.get(name, NoteheadError)
-    return found(*arguments)
+    found = {kind.__name__: kind for kind in kinds}.get(name)
+    return found(*arguments) if found is not None else NoteheadError(": ".join(parts))

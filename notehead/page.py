@@ -36,7 +36,7 @@ class Pitch:
         return int(12 * (self.octave + 1) + _SEMITONES[STEPS.index(self.step)] + self.alter)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Symbol:
     """One music symbol on a page: a view of one row of `Symbols`.
 
@@ -210,7 +210,8 @@ class Symbols:
     def midi(self) -> NDArray[np.int32]:
         """MIDI key number of each symbol, `ABSENT` where it has no pitch."""
         octave, step = np.divmod(self.diatonic, 7)
-        key = 12 * (octave + 1) + _SEMITONES[step] + self.alter
+        alter = np.where(self.alter == ABSENT, 0, self.alter)
+        key = 12 * (octave + 1) + _SEMITONES[step] + alter
         return np.where(self.diatonic == ABSENT, ABSENT, key).astype(np.int32)
 
     def named(self, *names: str) -> Symbols:
@@ -245,7 +246,7 @@ class Origin:
     """How a page came to be.
 
     Attributes:
-        score: name of the score file, without folders.
+        score: path of the score file inside the folder that was given.
         score_id: id of the score's content; pages of one score share it.
         number: page number in the score, from 1.
         engraver: program and version, empty for a page that was read from an image.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from notehead.datasets import Dataset, OverlayOptions, overlay
+from notehead.datasets import Dataset
+from notehead.datasets.overlay import OverlayOptions, overlay
 from notehead.files import write_file
 from notehead.images import encode_png
 

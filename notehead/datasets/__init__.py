@@ -7,7 +7,6 @@ show.
 
 from notehead.datasets.checks import Problem, check_page
 from notehead.datasets.dataset import Dataset
-from notehead.datasets.overlay import OverlayOptions, overlay
 from notehead.datasets.statistics import Statistics, StatisticsBuilder
 
-__all__ = ["Dataset", "OverlayOptions", "Problem", "Statistics", "StatisticsBuilder", "check_page", "overlay"]
+__all__ = ["Dataset", "Problem", "Statistics", "StatisticsBuilder", "check_page"]

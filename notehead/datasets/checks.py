@@ -33,11 +33,14 @@ class Problem:
 
 def check_page(page: Page) -> Iterator[Problem]:
     """All problems of a page; none on a page that `notehead build` made."""
+    broken = list(_links(page))
+    if broken:  # the other checks follow links and look classes up
+        yield from broken
+        return
     yield from _dark_pixels(page)
     yield from _masks_in_boxes(page)
     yield from _oriented_boxes(page)
     yield from _notes(page)
-    yield from _links(page)
 
 
 def _dark_pixels(page: Page) -> Iterator[Problem]:

@@ -9,9 +9,11 @@ from notehead.draw.canvas import Canvas
 from notehead.draw.extents import boxes
 from notehead.draw.raster import raster
 from notehead.engrave.drawing import Drawing
+from notehead.errors import NoteheadError
 from notehead.page import Origin, Page, Symbols
 from notehead.vocabulary import VOCABULARY
 
+_MOST_SYMBOLS = 65535
 _COMPOUNDS = [row.id for row in VOCABULARY.classes if row.kind == "compound"]
 
 
@@ -36,7 +38,11 @@ def draw(
             page drawn on it overwrites.
     """
     width, height = size
-    scale = width / drawing.width
+    # A drawing higher than its page is scaled down to it, and stands in the middle.
+    scale = min(width / drawing.width, height / drawing.height)
+    if abs(scale * drawing.width - width) < 1:
+        scale = width / drawing.width
+    left = (width - drawing.width * scale) / 2
     canvas = canvas or Canvas()
     grey = canvas.array("grey", (height, width), np.uint8)
     ids = canvas.array("ids", (height, width), np.uint16)
@@ -45,7 +51,11 @@ def draw(
     ids.fill(0)
     under.fill(0)
     shapes, count = drawing.shapes, len(drawing.symbols)
+    if count > _MOST_SYMBOLS:
+        message = f"a page with {count} symbols; masks number {_MOST_SYMBOLS} at most"
+        raise NoteheadError(message, "Engrave the score on smaller pages.")
     place = shapes.place * scale
+    place[:, 0] += left
     area, offset, extent, claims = raster(
         shapes.points,
         shapes.contours,
@@ -74,6 +84,7 @@ def draw(
     )
     lines = drawing.staff_lines.copy()
     lines[:, 1:] *= scale
+    lines[:, [1, 3]] += left
     return Page(
         name=name,
         image=grey,

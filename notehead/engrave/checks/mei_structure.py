@@ -5,73 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from notehead.engrave.checks.place import place, refuse
-from notehead.engrave.checks.values import REMEDY, Fault, quoted
+from notehead.engrave.checks.values import REMEDY, Fault, quoted, words
 from notehead.engrave.checks.xml import local_name
 from notehead.errors import ScoreFormatError
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_EDITORIAL = frozenset(
-    [
-        "abbr",
-        "add",
-        "annot",
-        "app",
-        "choice",
-        "corr",
-        "damage",
-        "del",
-        "expan",
-        "gap",
-        "lem",
-        "orig",
-        "rdg",
-        "reg",
-        "restore",
-        "sic",
-        "subst",
-        "supplied",
-        "unclear",
-    ]
-)
+_EDITORIAL = words(
+    "abbr add annot app choice corr damage del expan gap lem orig rdg reg restore sic subst supplied unclear"
+).words
 """Elements that say where a reading comes from; they may stand between any two others."""
 
-_EVENTS = [
-    "beam",
-    "tuplet",
-    "bTrem",
-    "fTrem",
-    "chord",
-    "tabGrp",
-    "note",
-    "rest",
-    "space",
-    "beatRpt",
-    "halfmRpt",
-    "mRest",
-    "mRpt",
-    "mRpt2",
-    "mSpace",
-    "multiRest",
-    "multiRpt",
-]
-_EVENT_HOLDERS = frozenset(
-    [
-        "layer",
-        "beam",
-        "tuplet",
-        "bTrem",
-        "fTrem",
-        "chord",
-        "graceGrp",
-        "ligature",
-        "tabGrp",
-        "neume",
-        "syllable",
-        "oLayer",
-    ]
-)
+_EVENTS = words(
+    "beam tuplet bTrem fTrem chord tabGrp note rest space"
+    " beatRpt halfmRpt mRest mRpt mRpt2 mSpace multiRest multiRpt"
+).words
+_EVENT_HOLDERS = words(
+    "layer beam tuplet bTrem fTrem chord graceGrp ligature tabGrp neume syllable oLayer"
+).words
 _HOLDERS = {
     "mdiv": {"body", "mdiv"},
     "score": {"mdiv"},

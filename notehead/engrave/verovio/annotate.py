@@ -59,6 +59,7 @@ class Annotator:
         """One page with all that the score says of its symbols."""
         self._staves = find_staves(page, self._music)
         self._first_measure = _first_measures(page, self._music)
+        self._reach = page.measures
         drawn = len(page.marks)
         self._draw_staves(page)
         draw_barlines(page, self._music, self._staves, self._usual_space)
@@ -102,6 +103,8 @@ class Annotator:
     def _row(self, mark: Mark) -> Row | None:
         music = self._music
         event = music.events.get(mark.note) or music.events.get(mark.chord) or music.events.get(mark.element)
+        if mark.rule.name in {"tupletNum", "tupletBracket"}:
+            event = music.events.get(mark.tuplet)
         control = music.controls.get(mark.element) if event is None else None
         staff = self._staff(mark, event, control)
         space = staff.space(self._usual_space) if staff is not None else self._usual_space
@@ -117,8 +120,8 @@ class Annotator:
             row.voice = event.voice
             if name in _TIMED:
                 row.duration = event.duration
-        elif control is not None and control.finish is not None and control.finish >= control.onset:
-            row.duration = control.finish - control.onset
+        elif control is not None and control.finish is not None and row.onset is not None:
+            row.duration = max(control.finish - row.onset, 0)
         if VOCABULARY[name].is_notehead:
             row.position = position
             if event is not None:
@@ -128,23 +131,25 @@ class Annotator:
         return row
 
     def _staff(self, mark: Mark, event: Event | None, control: Control | None) -> Staff | None:
-        number = mark.staff_number
-        if number is None and event is not None and event.staff != ABSENT:
-            number = event.staff
-        if number is None and mark.staff:
-            number = self._music.staff_of.get(mark.staff)
-        if number is None and control is not None and control.staff != ABSENT:
-            number = control.staff
-        return self._staves.get((mark.system, number)) if number is not None else None
+        """The first of what may say its staff that names one of its system."""
+        numbers = (
+            mark.staff_number,
+            event.staff if event is not None else None,
+            self._music.staff_of.get(mark.staff),
+            control.staff if control is not None else None,
+        )
+        found = (self._staves.get((mark.system, number)) for number in numbers if number is not None)
+        return next((staff for staff in found if staff is not None), None)
 
     def _measure(self, mark: Mark, event: Event | None, control: Control | None) -> int:
         if event is not None:
             return event.measure
         if mark.measure in self._music.measure_of:
             return self._music.measure_of[mark.measure]
-        if mark.system in self._first_measure:
-            return self._first_measure[mark.system]
-        return control.measure if control is not None else ABSENT
+        measures = [self._first_measure.get(mark.system, ABSENT)]
+        if control is not None:
+            measures.append(control.measure)  # what is broken over systems goes on with its own system
+        return max(measures)
 
     def _onset(self, mark: Mark, event: Event | None, control: Control | None, measure: int) -> int | None:
         if event is not None:
@@ -153,10 +158,11 @@ class Annotator:
             return None
         start = self._music.measure_onset[measure]
         if mark.rule.name == "barLine":
-            return start + self._music.measure_length[measure]
+            x0, x1 = self._reach.get(mark.measure, (mark.x, mark.x))
+            left = abs(mark.x - x0) < abs(mark.x - x1)
+            return start if left else start + self._music.measure_length[measure]
         if control is not None:
-            # The second part of a slur broken over systems begins with its own system.
-            return max(control.onset, start) if not mark.measure else control.onset
+            return control.onset if mark.measure else max(control.onset, start)
         return start
 
 

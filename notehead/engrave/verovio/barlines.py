@@ -24,8 +24,9 @@ def draw_barlines(
             low, high = min(bar.y0 for bar in run), max(bar.y1 for bar in run)
             beside = any(low - staff_space < y < high + staff_space for y in dots[key])
             staff = staves.get((where.system, music.staff_of.get(where.staff, 0)))
-            middle = staff.middle if staff is not None else _near_middle(staves, where.system, low, high)
-            name = barline_class(run, staff_space, middle, dots=beside)
+            staff = staff or _nearest(staves, where.system, low, high)
+            space = staff.space(staff_space) if staff is not None else staff_space
+            name = barline_class(run, space, staff.middle if staff is not None else None, dots=beside)
             mark = Mark(name, where.rule, where.element, "", "", where.system, where.measure, where.staff)
             mark.x, mark.y = run[0].x, (low + high) / 2
             page.marks.append(mark)
@@ -33,10 +34,10 @@ def draw_barlines(
                 _draw(page, len(page.marks) - 1, bar)
 
 
-def _near_middle(staves: dict[tuple[int, int], Staff], system: int, low: float, high: float) -> float | None:
-    """Middle line of the nearest staff of a system, of those that have lines to span."""
-    middles = [staff.middle for staff in staves.values() if staff.system == system and len(staff.lines) > 3]
-    return min(middles, key=lambda middle: abs(middle - (low + high) / 2), default=None)
+def _nearest(staves: dict[tuple[int, int], Staff], system: int, low: float, high: float) -> Staff | None:
+    """The nearest staff of a system, of those that have lines to span."""
+    found = [staff for staff in staves.values() if staff.system == system and len(staff.lines) > 3]
+    return min(found, key=lambda staff: abs(staff.middle - (low + high) / 2), default=None)
 
 
 def _draw(page: SvgPage, mark: int, bar: Bar) -> None:
@@ -50,14 +51,21 @@ def _draw(page: SvgPage, mark: int, bar: Bar) -> None:
 
 
 def _runs(bars: list[Bar]) -> list[list[Bar]]:
-    """The strokes of a barline in runs that touch from top to bottom."""
+    """The strokes of a barline in runs that touch from top to bottom; dots and dashes leave gaps."""
     ordered = sorted(bars, key=lambda bar: min(bar.y0, bar.y1))
-    reach = max(abs(bar.y1 - bar.y0) for bar in ordered) if ordered[0].style == "dot" else 0.0
+    reach = max(_gap(bar) for bar in ordered)
     runs = [[ordered[0]]]
     bottom = max(ordered[0].y0, ordered[0].y1)
     for bar in ordered[1:]:
-        if min(bar.y0, bar.y1) > bottom + 2 + 3 * reach:
+        if min(bar.y0, bar.y1) > bottom + 2 + reach:
             runs.append([])
         runs[-1].append(bar)
         bottom = max(bottom, bar.y0, bar.y1)
     return runs
+
+
+def _gap(bar: Bar) -> float:
+    """How far the next stroke of the same line may be away."""
+    if bar.style == "dot":
+        return 3 * abs(bar.y1 - bar.y0)
+    return 1.2 * max((float(dash) for dash in bar.style.replace(",", " ").split()), default=0.0)

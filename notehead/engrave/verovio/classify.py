@@ -21,6 +21,7 @@ SHORT = 3.0
 _PLAIN_HEADS = frozenset({"noteheadBlack", "noteheadHalf", "noteheadWhole", "noteheadDoubleWhole"})
 _IN_KEY = {"accidentalFlat": "keyFlat", "accidentalNatural": "keyNatural", "accidentalSharp": "keySharp"}
 _GROUPS = {"brace": "brace", "bracket": "bracket", "bracketsq": "bracketSquare", "line": "bracket"}
+_NUMBERS = {"multiRestNum": "restHNr", "mRptNum": "textOther"}
 _FALLBACK = {
     "accid": "accidentalOther", "keyAccid": "accidentalOther", "notehead": "noteheadOther",
     "artic": "articOther", "mordent": "ornamentOther", "turn": "ornamentOther", "trill": "ornamentOther",
@@ -68,8 +69,8 @@ def class_name(  # noqa: PLR0911  # one per kind of element
         return _IN_KEY[name]
     if element == "clef" and name.startswith("cClef"):
         return {0: "clefCAlto", 2: "clefCTenor"}.get(position, "clefC")
-    if element == "multiRestNum":
-        return "restHNr"
+    if element in _NUMBERS:
+        return _NUMBERS[element]
     found = _class_of_glyph().get(name)
     if found is None:
         return _FALLBACK.get(element, "otherGlyph")

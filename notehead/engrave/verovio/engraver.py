@@ -6,6 +6,7 @@ and only with a `Score` that passed the checks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import verovio
@@ -25,6 +26,10 @@ UNITS_PER_MM = 2100 / 124.46
 DRAWING_UNITS = 10
 """Units of the drawing in one page unit."""
 MAX_PAGES = 2000
+SMALLEST_UNIT = 4.5
+"""Verovio's least half staff space: staves of 3 mm on the default page."""
+MOST_LAYOUTS = 4
+_DEFINITION = re.compile(r'class="definition-scale"[^>]*viewBox="0 0 \d+ (\d+)"')
 
 
 class VerovioEngraver:
@@ -50,20 +55,47 @@ class VerovioEngraver:
         toolkit.resetXmlIdSeed(1)
         if not toolkit.loadData(score.text):
             raise EngraverError(score.name, "Verovio cannot read it", "Open and save it with a score editor.")
-        pages = toolkit.getPageCount()
-        if not 0 < pages <= MAX_PAGES:
-            raise EngraverError(
-                score.name, f"Verovio makes {pages} pages of it", "Check that it holds music."
-            )
+        unit, pages = self._fitting_pages(score, style)
         reader = SvgReader(style.font, TextRuns(style.font, style.text_font))
-        annotator = None
-        for number in range(1, pages + 1):
-            svg = toolkit.renderToSVG(number)
-            if annotator is None:
-                # Only now does the export name every element that the pages name.
-                music = read_music(toolkit.getMEI({"removeIds": False}))
-                annotator = Annotator(music, style.staff_space * UNITS_PER_MM * DRAWING_UNITS)
+        # Only after drawing does the export name every element that the pages name.
+        music = read_music(toolkit.getMEI({"removeIds": False}))
+        annotator = Annotator(music, 2 * unit * DRAWING_UNITS)
+        for number, svg in enumerate(pages, start=1):
             yield annotator.drawing(reader.read(svg), number)
+
+    def _fitting_pages(self, score: Score, style: Style) -> tuple[float, list[str]]:
+        """Half the staff space, and all pages as SVG; staves get smaller until every system fits its page.
+
+        Verovio lets a system of many staves run over the foot of the page. As engravers do, the music is
+        then set smaller. What is too high even for the smallest staves is left to Verovio's `shrinkToFit`,
+        which makes the drawing higher than the page; `draw` scales that down.
+        """
+        toolkit, unit = self._toolkit, _unit(style)
+        foot = round(style.paper.height * UNITS_PER_MM) * DRAWING_UNITS
+        for layout in range(MOST_LAYOUTS):
+            count = toolkit.getPageCount()
+            if not 0 < count <= MAX_PAGES:
+                cause = f"Verovio makes {count} pages of it"
+                raise EngraverError(score.name, cause, "Check that it holds music.")
+            pages = [toolkit.renderToSVG(number) for number in range(1, count + 1)]
+            highest = max(_height(svg) for svg in pages)
+            if highest <= foot + 1 or unit <= SMALLEST_UNIT or layout == MOST_LAYOUTS - 1:
+                break
+            unit = max(SMALLEST_UNIT, round(unit * foot / highest * 0.97, 2))
+            toolkit.setOptions({"unit": unit})
+            toolkit.redoLayout()
+        return unit, pages
+
+
+def _height(svg: str) -> float:
+    """Height of a page's drawing, in drawing units."""
+    found = _DEFINITION.search(svg)
+    return float(found[1]) if found is not None else 0.0
+
+
+def _unit(style: Style) -> float:
+    """Half a staff space in Verovio's units."""
+    return round(style.staff_space * UNITS_PER_MM / 2, 2)
 
 
 def _options(style: Style) -> dict[str, object]:
@@ -84,7 +116,8 @@ def _options(style: Style) -> dict[str, object]:
         "pageMarginBottom": round(style.margin_top * UNITS_PER_MM),
         "pageMarginLeft": round(style.margin_side * UNITS_PER_MM),
         "pageMarginRight": round(style.margin_side * UNITS_PER_MM),
-        "unit": round(style.staff_space * UNITS_PER_MM / 2, 2),
+        "unit": _unit(style),
+        "shrinkToFit": True,
         "spacingLinear": style.spacing_linear,
         "spacingNonLinear": style.spacing_non_linear,
         "spacingStaff": round(style.spacing_staff),

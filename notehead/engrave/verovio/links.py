@@ -31,7 +31,7 @@ _BY_CONTROL = frozenset(
         "gliss",
     }
 )
-_STAFF_SYMBOLS = ("clef", "key", "timeSig", "rest", "notehead")
+_STAFF_SYMBOLS = ("clef", "keyFlat", "keyNatural", "keySharp", "timeSig", "rest", "notehead")
 _PARENTHESIS = "noteheadParenthesis"
 
 

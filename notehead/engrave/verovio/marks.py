@@ -79,5 +79,7 @@ class SvgPage:
     shapes: ShapeCollector = field(default_factory=ShapeCollector)
     staff_lines: list[tuple[int, str, float, float, float, float, float]] = field(default_factory=list)
     """(system, staff element, x0, y0, x1, y1, stroke width) of every piece of a staff line."""
+    measures: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Leftmost and rightmost x of the staff lines of each measure."""
     bars: dict[str, list[Bar]] = field(default_factory=dict)
     """The strokes of every barline, by its group."""

@@ -94,8 +94,6 @@ class Music:
     measure_length: list[int] = field(default_factory=list)
     chords: dict[str, list[str]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
-    barlines: list[tuple[str, str]] = field(default_factory=list)
-    clefs: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def notes_of(self, element: str) -> list[str]:
         """Ids of the notes of a chord, or the id itself for a note or a rest."""
@@ -138,11 +136,24 @@ class _Reader:
                 self._group(element)
             else:
                 self._definition(element)
+        self._endings(root)
         for moment, control, identity in self._pending:
             control.finish = self._moment(control.measure, moment)
             self.music.controls[identity] = control
         self._resolve_controls()
         return self.music
+
+    def _endings(self, root: etree._Element) -> None:
+        """First and second endings span their measures."""
+        music = self.music
+        for ending in root.iter(_MEI + "ending"):
+            names = [measure.get(_XML_ID, "") for measure in ending.iter(_MEI + "measure")]
+            inside = [music.measure_of[name] for name in names if name in music.measure_of]
+            if inside:
+                onset = music.measure_onset[inside[0]]
+                finish = music.measure_onset[inside[-1]] + music.measure_length[inside[-1]]
+                control = Control(inside[0], ABSENT, "", "", onset, finish, (), "")
+                music.controls[ending.get(_XML_ID, "")] = control
 
     def _group(self, element: etree._Element) -> None:
         symbol = element.get("symbol") or ""
@@ -164,9 +175,6 @@ class _Reader:
         if signature is not None:
             count, unit, symbol = signature.get("count"), signature.get("unit"), signature.get("sym")
         self.set_meter(int(number) if number and number.isdigit() else ABSENT, count, unit, symbol)
-        clef = element.find(_MEI + "clef")
-        if clef is not None:
-            self.clef(clef)
 
     def set_meter(self, staff: int, count: str | None, unit: str | None, symbol: str | None) -> None:
         """A time signature from here on, `ABSENT` for all staves."""
@@ -182,11 +190,6 @@ class _Reader:
                 self._meters.clear()
             self._meters[staff] = meter
 
-    def clef(self, element: etree._Element) -> None:
-        """Note a clef's shape and line."""
-        line = element.get("line") or "0"
-        self.music.clefs[element.get(_XML_ID, "")] = (element.get("shape") or "", int(line))
-
     def _measure(self, element: etree._Element) -> None:
         music, index = self.music, len(self.music.measure_onset)
         onset = 0
@@ -194,7 +197,6 @@ class _Reader:
             onset = music.measure_onset[-1] + music.measure_length[-1]
         music.measure_onset.append(onset)
         music.measure_of[element.get(_XML_ID, "")] = index
-        music.barlines.append((element.get("left") or "", element.get("right") or "single"))
         length, waiting, staves = 0, [], set()
         for child in element:
             tag = _tag(child)
@@ -312,9 +314,7 @@ class _Layer:
             self._measure_long(element, tag)
         elif tag in _TIMELESS:
             self._add(element, Event(self.now, 0, self.measure, self.staff, self.voice))
-            if tag == "clef":
-                self.reader.clef(element)
-            elif tag == "meterSig":
+            if tag == "meterSig":
                 self.reader.set_meter(
                     self.staff, element.get("count"), element.get("unit"), element.get("sym")
                 )

@@ -111,7 +111,8 @@ class SvgReader:
             self._systems += 1
         if kind.rule is not None:
             changes["rule"] = kind.rule
-            changes["element"] = kind.spanning or group.get("id") or ""
+            # Groups without an id (the bracket of an ending) belong to what is around them.
+            changes["element"] = kind.spanning or group.get("id") or where.element
         transform = group.get("transform")
         if transform and (turned := _ROTATE.match(transform)):
             changes["turn"] = tuple(map(float, turned.groups()))
@@ -148,6 +149,7 @@ class SvgReader:
         line = where.rule.glyphs_join.get(name, where.rule.glyphs_join.get("*"))
         if line is not None:
             mark = self._merged_mark(line, where, merged, (x, y))
+            self.page.marks[mark].name = line
         else:
             mark = self._mark(name, where, x, y, scale)
         if where.rule.name == "clef":
@@ -192,6 +194,8 @@ class SvgReader:
             line = (numbers[0] + dx, numbers[1] + dy, numbers[2] + dx, numbers[3] + dy)
             if where.rule.name == "staff":
                 self.page.staff_lines.append((where.system, where.staff, *line, width))
+                x0, x1 = self.page.measures.get(where.measure, (line[0], line[2]))
+                self.page.measures[where.measure] = (min(x0, line[0]), max(x1, line[2]))
                 return
             if where.rule.name == "barLine":
                 dashes = path.get("stroke-dasharray") or ""
@@ -275,6 +279,11 @@ class SvgReader:
         name = rule.rect_name(w, h)
         if rule.lines_apart:
             mark = self._mark(name, where, x, y + h / 2)
+        elif rule.name == "grpSym":  # a bracket, unless tips were or will be drawn a square one
+            square = name not in merged
+            mark = self._merged_mark(name, where, merged, (x, y + h / 2))
+            if square:
+                self.page.marks[mark].name = "bracketSquare"
         else:
             mark = self._merged_mark(name, where, merged, (x, y + h / 2))
         self.page.marks[mark].reach = (x, x + w)

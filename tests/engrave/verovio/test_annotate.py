@@ -725,20 +725,17 @@ def test_staff_space_and_lines_are_those_of_the_style() -> None:
 # Known faults
 
 
-@pytest.mark.xfail(strict=True, reason="a left barline gets the time of the measure's right one")
 def test_a_left_barline_stands_at_the_start_of_its_measure() -> None:
     found = page(mei(bar(), bar('left="rptstart" right="rptend"'), bar())).symbols
     assert [one(found, name).onset for name in ("repeatLeft", "repeatRight")] == [4, 8]
 
 
-@pytest.mark.xfail(strict=True, reason="a tuplet's number and bracket get the time of the measure")
 def test_tuplets_begin_with_their_first_note() -> None:
     three = f'<tuplet num="3" numbase="2" bracket.visible="true">{notes("c5:4 d5:4 e5:4")}</tuplet>'
     found = page(mei(measure(notes("c5:2") + three))).symbols
     assert [one(found, name).onset for name in ("tuplet3", "tupletBracket")] == [2, 2]
 
 
-@pytest.mark.xfail(strict=True, reason="a volta gets the first measure of its system")
 def test_voltas_know_their_measure() -> None:
     found = page(mei(bar(), f'<ending n="1">{bar()}</ending>', f'<ending n="2">{bar()}</ending>')).symbols
     for name in ("voltaBracket", "textVolta"):
@@ -746,7 +743,6 @@ def test_voltas_know_their_measure() -> None:
         assert [(row.measure, row.onset) for row in rows] == [(1, 4), (2, 8)], name
 
 
-@pytest.mark.xfail(strict=True, reason="the second part of a broken line lasts as long as the whole line")
 def test_parts_of_broken_lines_end_together() -> None:
     bars = [measure(notes(f"a{n}=c5:4 d5:4 e5:4 b{n}=f5:4")) for n in range(4)]
     slur = '<slur startid="#a0" endid="#b3"/></measure>'
@@ -755,13 +751,11 @@ def test_parts_of_broken_lines_end_together() -> None:
     assert ends == [15] * len(found)
 
 
-@pytest.mark.xfail(strict=True, reason="Verovio's square bracket is three rectangles, taken for a bracket")
 def test_square_brackets() -> None:
     square = PIANO.replace('symbol="brace" bar.thru="true"', 'symbol="bracketsq"')
     assert names(page(mei(measure(WHOLE, WHOLE), staves=square)).symbols, "bracket") == ["bracketSquare"]
 
 
-@pytest.mark.xfail(strict=True, reason="the gap between the staves' dashes parts it")
 def test_dashed_barlines_run_through_a_piano() -> None:
     found = page(
         mei(measure(WHOLE, WHOLE, attributes='right="dashed"'), measure(WHOLE, WHOLE), staves=PIANO)
@@ -769,9 +763,6 @@ def test_dashed_barlines_run_through_a_piano() -> None:
     assert names(found, "barlineD") == ["barlineDashed"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="barlines are measured by the page's staff space, not by their staff's"
-)
 def test_barlines_of_small_staves_are_not_short() -> None:
     cue = '<staffDef n="1" lines="5" scale="60%" clef.shape="G" clef.line="2"/>'
     full = '<staffDef n="2" lines="5" clef.shape="F" clef.line="4"/>'
@@ -779,6 +770,5 @@ def test_barlines_of_small_staves_are_not_short() -> None:
     assert names(found, "barline") == ["barlineSystemic", "barlineSingle", "barlineSingle"]
 
 
-@pytest.mark.xfail(strict=True, reason="the count over a repeated measure has a tuplet's digit")
 def test_counts_of_repeated_measures_are_no_tuplets() -> None:
     assert not names(page(mei(bar(), measure("<mRpt/>"))).symbols, "tuplet")
