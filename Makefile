@@ -39,16 +39,16 @@ format: $(VENV)/.dev  ## put the code in order
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.test  ## milliseconds a page and stage, memory, and the seeds' pipeline beside it
-	$(BIN)/python -m benchmarks.speed $(SCORES)
+	$(BIN)/python -m benchmarks.speed $(SCORES) $(ARGS)
 
 bench-corpus: $(VENV)/.test  ## build every score of a folder: SCORES=...
-	$(BIN)/python -m benchmarks.corpus $(SCORES)
+	$(BIN)/python -m benchmarks.corpus $(SCORES) $(ARGS)
 
 bench-determinism: $(VENV)/.test  ## workers 1, 2, 4, shuffled, killed ten times: SCORES=...
-	$(BIN)/python -m benchmarks.determinism $(SCORES)
+	$(BIN)/python -m benchmarks.determinism $(SCORES) $(ARGS)
 
 bench-mutations: $(VENV)/.test  ## 2,000 mutated scores: SCORES=...
-	$(BIN)/python -m benchmarks.mutations $(SCORES)
+	$(BIN)/python -m benchmarks.mutations $(SCORES) $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache

@@ -43,7 +43,7 @@ def try_one(sandbox: Sandbox, path: Path, folder: Path) -> tuple[str, str]:
 
 
 def main() -> int:
-    """Print counts; 1 if anything but our own errors came out."""
+    """Print counts. An exception of any other kind than our own ends it: that is what it looks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("scores", nargs="+", type=Path)
     parser.add_argument("--count", type=int, default=2000)

@@ -93,7 +93,7 @@ class _Build:
         limits = Limits(seconds=options.seconds, cpu_seconds=options.cpu_seconds, memory=options.memory)
         workers = options.workers or os.cpu_count() or 1
         with (
-            Journal(self._output, options.fingerprint()) as self._journal,
+            Journal(self._output, options.fingerprint(_versions())) as self._journal,
             LocalRunner(workers, limits) as self._runner,
         ):
             try:
@@ -148,7 +148,7 @@ class _Build:
         self._progress.stage("building", len(plan))
         for unit in plan:
             record = self._journal.unit(unit.key)
-            if record is not None and not record.get("cut"):
+            if record is not None:
                 self._records[unit.key] = record
                 self._progress.step(len(record.get("pages", [])))
         if len(self._records) < len(plan):

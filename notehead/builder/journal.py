@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -62,8 +62,8 @@ class Journal:
         path = self._state / "build.json"
         if path.exists():
             if orjson.loads(path.read_bytes()).get("fingerprint") != self._fingerprint:
-                message = f"{self.folder}: holds a build with other options"
-                remedy = "Use the options that it was begun with, or choose another folder."
+                message = f"{self.folder}: holds a build with other options, or by another version"
+                remedy = "Use the options and the version that it was begun with, or choose another folder."
                 raise OutputError(message, remedy)
             return
         strangers = [entry.name for entry in self.folder.iterdir() if entry.name != STATE]
@@ -79,8 +79,18 @@ class Journal:
                 Path(entry.path).unlink(missing_ok=True)
 
     def unit(self, key: str) -> dict[str, Any] | None:
-        """The record of a finished unit."""
-        return _read(self._state / "units" / f"{key}.json")
+        """The record of a finished unit, if all its files are there in the size that it says.
+
+        A unit that failed, or that was cut at a limit, is not finished: it is tried again.
+        """
+        record = _read(self._state / "units" / f"{key}.json")
+        if record is None or "failure" in record or record.get("cut"):
+            return None
+        files = (file for page in record["pages"] for file in page["files"])
+        return record if self._there(files) else None
+
+    def _there(self, files: Iterable[Sequence[Any]]) -> bool:
+        return all(_size(self.folder / path) == size for path, size, _ in files)
 
     def finish_unit(self, key: str, record: dict[str, Any]) -> None:
         """Note a unit as done."""
@@ -102,7 +112,9 @@ class Journal:
     def patches(self, page: str, choice: str) -> list[list[Any]] | None:
         """The patches cut from a page, if they were cut by the same choice."""
         record = _read(self._state / "patches" / f"{page}.json")
-        return record["files"] if record is not None and record["choice"] == choice else None
+        if record is None or record["choice"] != choice or not self._there(record["files"]):
+            return None
+        return list(record["files"])
 
     def finish_patches(self, page: str, choice: str, files: list[list[Any]]) -> None:
         """Note a page's patches as cut."""
@@ -115,6 +127,14 @@ def _read(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None  # not there, or damaged: make it again
     return record if isinstance(record, dict) else None
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, -1 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -77,9 +77,10 @@ class BuildOptions:
         values["fonts"], values["papers"] = sorted(set(self.fonts)), sorted(set(self.papers))
         return {key: values[key] for key in ("fonts", "papers", "per_score", "resolution", "seed")}
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, versions: dict[str, str]) -> str:
         """Hash of all that decides the bytes of a page, to tell one build from another."""
-        return hashlib.sha256(orjson.dumps(self.deciding(), option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+        values = {**self.deciding(), "versions": versions}
+        return hashlib.sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,5 +96,6 @@ def _tell(result: BuildResult) -> None:
     if len(result.failures) > _SHOWN:
         click.echo(f"... and {len(result.failures) - _SHOWN} more", err=True)
     if result.failures:
-        message = f"{len(result.failures)} of the scores were left out"
+        count = len(result.failures)
+        message = "one score was left out" if count == 1 else f"{count} scores were left out"
         raise PartialError(message, f"{result.folder}/README.md lists each with its reason.")

@@ -70,7 +70,10 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("notehead: stopped. Run the same command again: it goes on where it stopped.", err=True)
+        click.echo(
+            "notehead: stopped. A build goes on where it stopped when you run the same command again.",
+            err=True,
+        )
         sys.exit(INTERRUPTED)
     except OSError as error:  # standard output itself: a full disk behind it, say
         where = f"{error.filename}: " if error.filename else "standard output: "

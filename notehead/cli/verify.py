@@ -55,5 +55,7 @@ def _tell(dataset: Path, found: Verification) -> None:
     for problem in found.problems[:_SHOWN]:
         click.echo(f"problem: {problem}", err=True)
     if found.problems:
-        message = f"{dataset}: {len(found.problems)} problems"
-        raise DatasetError(message, "Run the same `notehead build` again to make what is damaged anew.")
+        count = len(found.problems)
+        message = f"{dataset}: {'one problem' if count == 1 else f'{count} problems'}"
+        remedy = "Delete the damaged files and run the same `notehead build` again: it makes what is missing."
+        raise DatasetError(message, remedy)

@@ -15,12 +15,30 @@ import orjson
 import pytest
 
 from notehead import BuildOptions, BuildResult, Dataset, build
+from notehead.datasets.formats import deepscores_v1 as v1
 from notehead.datasets.index import read_manifest, read_pages
 from notehead.datasets.verify import Verification, verify_files, verify_pages
 from notehead.errors import NoteheadError, OutputError, ScoreFormatError
 from tests.builder.scores import bad_files, good_files, song, write
 
 QUICK = BuildOptions(workers=1, resolution=150, patches=20, report_pages=2)
+
+
+_HOOK = """import os, sys, time
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "notehead.builder.unit":
+            import notehead.engrave.score as score
+            read = score.read_score
+            def watched(path, *rest):
+                found = read(path, *rest)
+                if path.name == "two.krn" and sys._getframe(1).f_code.co_name == "make":
+                    {fault}
+                return found
+            score.read_score = watched
+        return None
+sys.meta_path.insert(0, Finder())
+"""
 
 
 def digest(path: Path) -> str:
@@ -202,6 +220,31 @@ def test_a_damaged_record_is_made_again(built: BuildResult, scores: Path, tmp_pa
     assert digest(build(scores, out, QUICK).folder) == digest(built.folder)
 
 
+@pytest.mark.parametrize(
+    "kind", ["images", "pages", "segmentation", "deepscores_v1/DeepScores_classification"]
+)
+def test_a_lost_file_is_made_again(built: BuildResult, scores: Path, tmp_path: Path, kind: str) -> None:
+    out = build(scores, tmp_path / "out", QUICK).folder
+    lost = min(path for path in (out / kind).rglob("*") if path.suffix in {".png", ".gz"})
+    lost.unlink()
+    assert digest(build(scores, out, QUICK).folder) == digest(built.folder)
+    assert lost.exists()
+
+
+def test_a_score_that_failed_is_tried_again(
+    scores: Path, built: BuildResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(_HOOK.format(fault="os.abort()"))
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{hook}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+        assert build(scores, tmp_path / "out", QUICK).failures
+    again = build(scores, tmp_path / "out", QUICK)
+    assert again.failures == ()
+    assert digest(again.folder) == digest(built.folder)
+
+
 def test_other_options_need_another_folder(built: BuildResult, scores: Path) -> None:
     with pytest.raises(OutputError, match="other options"):
         build(scores, built.folder, options(seed=5))
@@ -217,7 +260,7 @@ def test_a_folder_of_something_else_is_left_alone(scores: Path, tmp_path: Path) 
 def test_two_builds_do_not_share_a_folder(scores: Path, tmp_path: Path) -> None:
     from notehead.builder.journal import Journal  # noqa: PLC0415
 
-    with Journal(tmp_path / "out", QUICK.fingerprint()), pytest.raises(OutputError, match="another build"):
+    with Journal(tmp_path / "out", "any"), pytest.raises(OutputError, match="another build"):
         build(scores, tmp_path / "out", QUICK)
 
 
@@ -264,23 +307,6 @@ def test_no_scores_is_an_error(tmp_path: Path) -> None:
         build(tmp_path / "in", tmp_path / "out", QUICK)
     with pytest.raises(ScoreFormatError):
         build(tmp_path / "nowhere", tmp_path / "out", QUICK)
-
-
-_HOOK = """import os, sys, time
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name == "notehead.builder.unit":
-            import notehead.engrave.score as score
-            read = score.read_score
-            def watched(path, *rest):
-                found = read(path, *rest)
-                if path.name == "two.krn" and sys._getframe(1).f_code.co_name == "make":
-                    {fault}
-                return found
-            score.read_score = watched
-        return None
-sys.meta_path.insert(0, Finder())
-"""
 
 
 @pytest.mark.parametrize(

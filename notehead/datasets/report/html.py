@@ -189,7 +189,7 @@ def _plot(name: str) -> str:
 def _shown(shown: int, total: int) -> str:
     if shown >= total:
         return f"All {total:,} pages." if total > 1 else ""
-    return f"The first {shown:,} of {total:,} pages."
+    return f"{shown:,} of {total:,} pages."
 
 
 def _card(page: PageSummary) -> str:

@@ -148,7 +148,7 @@ def test_facts_and_figures_are_told(tmp_path: Path) -> None:
         "damaged <archive>",
     ):
         assert part in text
-    assert "The first 1 of 1,200 pages." in text
+    assert "1 of 1,200 pages." in text
     assert "noteheadBlackOnLine" in text
 
 
@@ -224,7 +224,7 @@ def test_no_more_pages_are_asked_for_than_shown(tmp_path: Path) -> None:
     page = read(write_report(tmp_path, pages(), statistics(9), facts))
     assert page.all("a", "data-page") == ["page-0", "page-1"]
     assert asked == [0, 1]
-    assert "The first 2 of 9 pages." in page.text
+    assert "2 of 9 pages." in page.text
 
 
 def test_the_same_dataset_gives_the_same_bytes(tmp_path: Path) -> None:
