@@ -71,8 +71,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo(
-            "notehead: stopped. A build goes on where it stopped when you run the same command again.",
-            err=True,
+            "notehead: stopped. A build goes on where it stopped: run the same command again.", err=True
         )
         sys.exit(INTERRUPTED)
     except OSError as error:  # standard output itself: a full disk behind it, say

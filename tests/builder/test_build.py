@@ -220,9 +220,7 @@ def test_a_damaged_record_is_made_again(built: BuildResult, scores: Path, tmp_pa
     assert digest(build(scores, out, QUICK).folder) == digest(built.folder)
 
 
-@pytest.mark.parametrize(
-    "kind", ["images", "pages", "segmentation", "deepscores_v1/DeepScores_classification"]
-)
+@pytest.mark.parametrize("kind", ["images", "pages", "segmentation", v1.CLASSIFICATION])
 def test_a_lost_file_is_made_again(built: BuildResult, scores: Path, tmp_path: Path, kind: str) -> None:
     out = build(scores, tmp_path / "out", QUICK).folder
     lost = min(path for path in (out / kind).rglob("*") if path.suffix in {".png", ".gz"})

@@ -46,6 +46,8 @@ def notehead(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
 
 
 COMMAND = [sys.executable, "-c", "from notehead.cli import main; main()"]
+BUFFERED = {**os.environ, "PYTHONUNBUFFERED": ""}
+"""What users have; a last flush may then fail after everything else."""
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def process() -> Call:
     """Call `main` in a process of its own."""
 
     def call(*words: str | os.PathLike[str]) -> Outcome:
-        done = subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False)
+        done = subprocess.run([*COMMAND, *words], env=BUFFERED, capture_output=True, text=True, check=False)
         assert "Traceback" not in done.stderr
         return Outcome(done.returncode, done.stdout, done.stderr)
 

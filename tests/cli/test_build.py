@@ -113,7 +113,7 @@ def test_what_was_left_out_is_5(notehead: Call, monkeypatch: pytest.MonkeyPatch)
     assert outcome.err.splitlines() == [
         *(f"left out: {number}.xml: it is empty" for number in range(20)),
         "... and 5 more",
-        "notehead: 25 of the scores were left out. out/README.md lists each with its reason.",
+        "notehead: 25 scores were left out. out/README.md lists each with its reason.",
     ]
 
 

@@ -19,10 +19,10 @@ from notehead import errors
 from notehead.cli.main import cli
 from notehead.errors import NoteheadError, ScoreError
 from notehead.version import __version__
-from tests.cli.conftest import COMMAND, Call
+from tests.cli.conftest import BUFFERED, COMMAND, Call
 from tests.support.scores import MUSICXML
 
-STOPPED = "notehead: stopped. Run the same command again: it goes on where it stopped."
+STOPPED = "notehead: stopped. A build goes on where it stopped: run the same command again."
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NoteheadError)]
 NAMES = sorted(cli.commands)
 
@@ -156,23 +156,27 @@ def test_data_goes_to_one_stream_and_messages_to_the_other(process: Call, datase
     assert re.fullmatch(r"notehead: .*: no dataset here\. A dataset holds pages\.csv\.\n", bad.err)
 
 
-def test_a_reader_that_has_had_enough_is_no_failure(dataset_folder: Path) -> None:
+def into(stream: int, *words: str) -> tuple[int, str]:
+    """Exit code and messages of a call whose standard output is this descriptor."""
+    done = subprocess.run(
+        [*COMMAND, *words], stdout=stream, stderr=subprocess.PIPE, env=BUFFERED, text=True, check=False
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("words", [["stats", "DATASET", "--json"], ["stats", "--help"], ["--help"]])
+def test_a_reader_that_has_had_enough_is_no_failure(dataset_folder: Path, words: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    done = subprocess.run(
-        [*COMMAND, "stats", str(dataset_folder)], stdout=writing, stderr=subprocess.PIPE, check=False
-    )
+    outcome = into(writing, *(str(dataset_folder) if word == "DATASET" else word for word in words))
     os.close(writing)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert outcome == (0, "")
 
 
 def test_an_output_that_takes_nothing_is_a_failure(dataset_folder: Path) -> None:
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [*COMMAND, "stats", str(dataset_folder)], stdout=full, stderr=subprocess.PIPE, check=False
-        )
-    assert done.returncode == 6
-    assert done.stderr == b"notehead: standard output: No space left on device\n"
+        outcome = into(full.fileno(), "stats", str(dataset_folder))
+    assert outcome == (6, "notehead: standard output: No space left on device\n")
 
 
 _INTERRUPTIBLE = """

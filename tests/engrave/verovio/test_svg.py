@@ -237,7 +237,11 @@ def test_barlines_wait_for_the_whole_page() -> None:
 
 @pytest.mark.parametrize(
     ("element", "size", "name"),
-    [("syl", (40, 10), "lyricHyphen"), ("syl", (400, 10), "lyricExtender"), ("grpSym", (40, 90), "bracketSquare")],
+    [
+        ("syl", (40, 10), "lyricHyphen"),
+        ("syl", (400, 10), "lyricExtender"),
+        ("grpSym", (40, 90), "bracketSquare"),
+    ],
 )
 def test_filled_rectangles(element: str, size: tuple[int, int], name: str) -> None:
     page = read(group(element, '<rect x="5" y="6" width="{}" height="{}"/>'.format(*size)))
