@@ -6,7 +6,6 @@ import os
 import shlex
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from notehead.builder.clock import Clock
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, BuildResult, Failure
 from notehead.builder.plan import Source, Unit, in_train, licences, order, units
@@ -76,7 +76,7 @@ class _Build:
         self._progress = progress
         self._output = output
         self._failures: list[Failure] = []
-        self._stages: defaultdict[str, float] = defaultdict(float)
+        self._clock = Clock()
         self._peak = 0
         self._records: dict[str, dict[str, Any]] = {}
 
@@ -117,7 +117,7 @@ class _Build:
             failures=tuple(sorted(self._failures, key=lambda failure: (failure.file, failure.reason))),
             copies=tuple(copies),
             seconds=time.monotonic() - start,
-            stages=dict(self._stages),
+            stages=dict(self._clock.seconds),
             peak_memory=self._peak,
         )
 
@@ -158,8 +158,7 @@ class _Build:
         for answer in self._runner.run(self._calls(plan)):
             record = {"failure": answer.failure} if answer.failure else {"pages": answer.value["pages"]}
             if not answer.failure:
-                for stage, seconds in answer.value["seconds"].items():
-                    self._stages[stage] += seconds
+                self._clock.add(answer.value["seconds"])
                 self._peak = max(self._peak, answer.value["peak_memory"])
             self._journal.finish_unit(by_key[answer.key].key, record)
             self._records[answer.key] = record
@@ -213,7 +212,6 @@ class _Build:
         # Imported here, because workers import this package and need neither plots nor report.
         from notehead.builder.finish import Finish  # noqa: PLC0415
 
-        start = time.process_time()
         Finish(
             journal=self._journal,
             options=self._options,
@@ -221,10 +219,10 @@ class _Build:
             failures=sorted(self._failures, key=lambda failure: (failure.file, failure.reason)),
             copies=copies,
             progress=self._progress,
+            clock=self._clock,
             command=self._command(),
             versions=_versions(),
         ).write(self._runner)
-        self._stages["finish"] += time.process_time() - start
 
     def _command(self) -> str:
         """The command that makes this dataset again; what does not decide its bytes is left out."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from notehead.builder.clock import Clock
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, Failure
 from notehead.builder.plan import Source
@@ -40,6 +41,7 @@ class Finish:
         pages: (page record, source, split, font) of each page, in the dataset's order.
         failures, copies: scores left out.
         progress: told of every step.
+        clock: counts processor time by stage.
         command: for the card.
         versions: for the card.
     """
@@ -50,6 +52,7 @@ class Finish:
     failures: Sequence[Failure]
     copies: Sequence[Failure]
     progress: Progress
+    clock: Clock
     command: str
     versions: dict[str, str]
     _files: list[tuple[str, int, str]] = field(default_factory=list)
@@ -66,9 +69,19 @@ class Finish:
         entries = [self._entry(*page) for page in self.pages]
         chooser = PatchChooser(self.options.patches, self.options.seed)
         builder = StatisticsBuilder()
-        self._annotations(entries, builder, chooser)
-        statistics = builder.finish()
+        with self.clock.stage("listing"):
+            self._annotations(entries, builder, chooser)
         self._patches(runner, chooser.chosen() if self.options.patches else {})
+        with self.clock.stage("report"):
+            self._summaries(entries, builder.finish())
+        with self.clock.stage("manifest"):
+            for file in sorted((self.folder / "report").rglob("*")):
+                if file.is_file():
+                    self._add(file.relative_to(self.folder).as_posix())
+            write_manifest(self.folder, self._files)
+
+    def _summaries(self, entries: list[PageEntry], statistics: Statistics) -> None:
+        """Lists, statistics, dataset card and report."""
         write_pages(self.folder, entries)
         write_file(self.folder / "statistics.json", _pretty(statistics.to_json()))
         write_file(self.folder / v1.CLASSIFICATION / "class_names.csv", v1.class_names_csv().encode())
@@ -86,10 +99,6 @@ class Finish:
             "index.html",
         ):
             self._add(name)
-        for file in sorted((self.folder / "report").rglob("*")):
-            if file.is_file():
-                self._add(file.relative_to(self.folder).as_posix())
-        write_manifest(self.folder, self._files)
 
     def _add(self, name: str) -> None:
         path = self.folder / name
@@ -153,8 +162,9 @@ class Finish:
             if answer.failure:
                 message = f"patches of page {answer.key}: {answer.failure}"
                 raise NoteheadError(message, "Run the same command again.")
-            self.journal.finish_patches(answer.key, choices[answer.key], answer.value)
-            self._keep(answer.value, kept)
+            self.clock.add(answer.value["seconds"])
+            self.journal.finish_patches(answer.key, choices[answer.key], answer.value["files"])
+            self._keep(answer.value["files"], kept)
         for file in folder.rglob("*.png"):
             if file.relative_to(self.folder).as_posix() not in kept:
                 file.unlink()

@@ -8,16 +8,12 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
-import time
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from notehead.builder.clock import Clock
 from notehead.builder.options import BuildOptions
 from notehead.builder.plan import Source, Unit
 from notehead.datasets.formats import deepscores_v1 as v1
@@ -33,20 +29,6 @@ from notehead.page import Origin, Page
 
 _canvas = Canvas()
 """Working memory of this process."""
-
-
-@dataclass(slots=True)
-class Clock:
-    """Processor seconds by stage."""
-
-    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count what is done inside to a stage."""
-        start = time.process_time()
-        yield
-        self.seconds[name] += time.process_time() - start
 
 
 def survey(path: str) -> dict[str, Any]:
@@ -175,14 +157,16 @@ def _link(source: Path, path: Path) -> None:
         raise output_error(path, error) from error
 
 
-def cut(folder: str, name: str, wanted: list[list[Any]]) -> list[list[Any]]:
-    """Cut classification patches out of a page; returns (path, bytes, SHA-256) of each.
+def cut(folder: str, name: str, wanted: list[list[Any]]) -> dict[str, Any]:
+    """Cut classification patches out of a page; returns files, (path, bytes, SHA-256) of each, and seconds.
 
     Args:
         folder: the dataset.
         name: the page.
         wanted: (file, x, y) of each patch, its centre in pixels.
     """
-    root = Path(folder)
-    image = read_png(root / "images" / f"{name}.png")
-    return [_write(root / path, path, encode_png(cut_patch(image, x, y))) for path, x, y in wanted]
+    root, clock = Path(folder), Clock()
+    with clock.stage("patches"):
+        image = read_png(root / "images" / f"{name}.png")
+        files = [_write(root / path, path, encode_png(cut_patch(image, x, y))) for path, x, y in wanted]
+    return {"files": files, "seconds": dict(clock.seconds)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any
 
 import click
 
@@ -19,26 +18,7 @@ from notehead.version import __version__
 INTERRUPTED = 130
 
 
-class _Commands(click.Group):
-    """A group that ends quietly when whoever reads its output has had enough."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; click itself would call a closed pipe a failure."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            _drop_output()
-            return 0
-
-
-def _drop_output() -> None:
-    """Let Python's last flush of standard output go nowhere: the place where it went is lost."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-
-
-@click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="notehead")
 def cli() -> None:
     """From music scores to exactly annotated pages.
@@ -62,20 +42,21 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
     try:
         code = cli.main(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
     except NoteheadError as error:
         click.echo(f"notehead: {error}", err=True)
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo(
-            "notehead: stopped. A build goes on where it stopped: run the same command again.", err=True
-        )
-        sys.exit(INTERRUPTED)
+        message = "notehead: stopped. A build goes on where it stopped: run the same command again."
+        click.echo(message, err=True)
+        code = INTERRUPTED
+    except SystemExit:
+        code = 0  # how click ends where whoever read our output has had enough; nothing is wrong
     except OSError as error:  # standard output itself: a full disk behind it, say
         where = f"{error.filename}: " if error.filename else "standard output: "
         click.echo(f"notehead: {where}{error.strerror or error}", err=True)
-        _drop_output()
-        sys.exit(OutputError.exit_code)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # for Python's last flush
+        code = OutputError.exit_code
+    sys.exit(code if isinstance(code, int) else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import operator
 from collections.abc import Iterator
 from os import PathLike
 from pathlib import Path
@@ -53,7 +52,6 @@ class Dataset:
     def entry(self, page: int | str) -> PageEntry:
         """What `pages.csv` says of a page; raises DatasetError for one that is not there."""
         if not isinstance(page, str):
-            page = operator.index(page)
             if not -len(self) <= page < len(self):
                 message = f"page {page}: the dataset has {len(self)} pages"
                 raise DatasetError(message, "Pages are numbered from 0.")

@@ -13,6 +13,9 @@ _ZEROS = ("0", "00", "000")
 _PART = Whole(1, 2_048)
 """What a whole note may be divided by; and, after a percent sign, multiplied by."""
 
+_FAR = re.compile(r"([A-Ga-g.])\1{8}")
+"""A ninth octave, or a ninth dot."""
+
 _METER = re.compile(r"\*M(?P<count>[0-9+]*[0-9])/(?P<unit>[0-9]+)(?:%(?P<part>[0-9]+))?")
 _METER_START = re.compile(r"\*M[0-9]")
 _COUNT = Each(Whole(1, 1_000), r"\+")
@@ -23,10 +26,14 @@ _FREE_TEXT = ('*I"', "*I'", "*>", "*mI", "*S/", "*oI")
 
 def note_fault(token: str) -> Fault | None:
     """What is wrong with a token of notes, rests or a chord in a kern spine."""
-    if ".." in token and "." * 9 in token:
-        return Fault(ScoreLimitError, "it has more than 8 dots")
-    if len(durations := _DURATION.findall(token)) > 2 * (token.count(" ") + 1):
+    notes = token.split(" ")
+    durations = _DURATION.findall(token)
+    if "" in notes:
+        return Fault(ScoreFormatError, "it has a space too many")
+    if len(durations) > 2 * len(notes):
         return Fault(ScoreFormatError, "it holds more durations than notes")
+    if far := _FAR.search(token):
+        return Fault(ScoreLimitError, f"it repeats {far[0][0]!r} more than 8 times")
     for first, second in durations:
         if first not in _ZEROS and (fault := _PART.fault(first)):
             return fault
