@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -35,6 +37,11 @@ def say(data):
         except OSError: pass
 def frame(text):
     say(struct.pack(">I", len(text)) + text)
+"""
+WAIT = """
+import os, time
+def wait(path):
+    while not os.path.exists(path): time.sleep(0.01)
 """
 
 
@@ -217,7 +224,7 @@ def test_a_function_that_fails_leaves_the_child_alive(
         ("os:_exit", 3, "ended unexpectedly (exit code 3)"),
         ("sys:exit", 0, "ended unexpectedly (exit code 0)"),
         (RUN, "while True: pass", "took more than 1 s of processor time"),
-        (RUN, "import os, time\nos.closerange(3, 99)\ntime.sleep(600)", "closed its answers, but lived on"),
+        (RUN, "import os, time\nos.closerange(3, 99)\ntime.sleep(60)", "closed its answers, but lived on"),
     ],
 )
 def test_a_child_that_ends_costs_one_call(
@@ -338,11 +345,13 @@ def test_a_forged_answer_is_not_believed(sandbox: Sandbox) -> None:
         sandbox.call(RUN, SAY + 'frame(b\'["ok", "forged"]\')', {})
 
 
-def test_what_is_said_after_the_answer_is_not_the_next_answer(sandbox: Sandbox) -> None:
-    later = 'threading.Timer(0.1, frame, [b\'[0, "ok", "late"]\']).start()'
+def test_what_is_said_after_the_answer_is_not_the_next_answer(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A thread that a call left behind speaks when the file appears."""
+    late = WAIT + 'threading.Thread(target=lambda: wait(path) or frame(b\'[0, "ok", "late"]\')).start()'
     pid = sandbox.call("os:getpid")
-    assert sandbox.call(RUN, SAY + later, {}) is None
-    time.sleep(0.4)
+    assert sandbox.call(RUN, SAY + late, {"path": str(tmp_path / "go")}) is None
+    (tmp_path / "go").touch()
+    assert select.select([sandbox.fileno()], [], [], 30)[0]
     assert sandbox.call("math:hypot", 5, 12) == 13.0
     assert sandbox.call("os:getpid") != pid
 
@@ -357,12 +366,14 @@ def test_a_child_that_ended_between_two_calls_is_not_noticed(sandbox: Sandbox) -
 # Calls that others wait for.
 
 
-def test_a_call_is_begun_and_taken_later(sandbox: Sandbox) -> None:
+def test_a_call_is_begun_and_taken_later(sandbox: Sandbox, tmp_path: Path) -> None:
     before = time.monotonic()
-    sandbox.start(VALUE, "__import__('time').sleep(0.2) or 7")
+    sandbox.start(RUN, WAIT + "wait(path)", {"path": str(tmp_path / "go")})
     assert before + LIMITS.seconds <= sandbox.deadline <= time.monotonic() + LIMITS.seconds
     assert sandbox.poll() == (False, None)
-    assert taken(sandbox) == 7
+    (tmp_path / "go").touch()
+    assert select.select([sandbox.fileno()], [], [], 30)[0]
+    assert taken(sandbox) is None
 
 
 def test_closing_ends_what_is_running(sandbox: Sandbox) -> None:

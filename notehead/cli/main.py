@@ -16,9 +16,10 @@ from notehead.errors import NoteheadError, OutputError
 from notehead.version import __version__
 
 INTERRUPTED = 130
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(context_settings=_SETTINGS)
 @click.version_option(__version__, prog_name="notehead")
 def cli() -> None:
     """From music scores to exactly annotated pages.
@@ -32,6 +33,7 @@ def cli() -> None:
 
 
 for _command in (build_command, show_command, stats_command, verify_command):
+    _command.context_settings = _SETTINGS  # also where it is not called through the group
     cli.add_command(_command)
 
 

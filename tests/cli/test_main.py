@@ -164,18 +164,23 @@ def into(stream: int, *words: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("words", [["stats", "DATASET", "--json"], ["stats", "--help"], ["--help"]])
+def filled(words: list[str], folder: Path) -> list[str]:
+    return [str(folder) if word == "DATASET" else word for word in words]
+
+
+@pytest.mark.parametrize("words", [["stats", "DATASET", "--json"], ["stats", "--help"], ["--version"]])
 def test_a_reader_that_has_had_enough_is_no_failure(dataset_folder: Path, words: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    outcome = into(writing, *(str(dataset_folder) if word == "DATASET" else word for word in words))
+    outcome = into(writing, *filled(words, dataset_folder))
     os.close(writing)
     assert outcome == (0, "")
 
 
-def test_an_output_that_takes_nothing_is_a_failure(dataset_folder: Path) -> None:
+@pytest.mark.parametrize("words", [["stats", "DATASET", "--json"], ["--version"]])
+def test_an_output_that_takes_nothing_is_a_failure(dataset_folder: Path, words: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
-        outcome = into(full.fileno(), "stats", str(dataset_folder))
+        outcome = into(full.fileno(), *filled(words, dataset_folder))
     assert outcome == (6, "notehead: standard output: No space left on device\n")
 
 

@@ -58,6 +58,8 @@ def test_good_variants(old: str, new: str) -> None:
         ("*M2/4", "*M2/4/4", "it is no meter"),
         ("*M2/4", "*rscale:0", "scales rhythm by nothing"),
         ("4C\tp", "4C4C4C\tp", "more durations than notes"),
+        ("4C\tp", " 4C\tp", "a space too many"),
+        ("4C\tp", "4C  4E\tp", "a space too many"),
     ],
 )
 def test_malformed(old: str, new: str, cause: str) -> None:
@@ -73,6 +75,7 @@ def test_malformed(old: str, new: str, cause: str) -> None:
         ("4C\tp", "4%0C\tp"),
         ("4C\tp", "4%99999C\tp"),
         ("4C\tp", "4.........C\tp"),
+        ("4C\tp", "4CCCCCCCCC\tp"),
         ("*M2/4", "*M0/4"),
         ("*M2/4", "*M99999999999/4"),
         ("*M2/4", "*M2/4000"),
