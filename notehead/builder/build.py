@@ -137,11 +137,13 @@ class _Build:
                 yield Source(answer.key, name, answer.value["score_id"], licence)
 
     def _name(self, path: Path) -> str:
-        """A score's path inside the folder that was given."""
+        """A score's path inside the folder that was given, as text whatever its bytes are."""
+        inside = path.name
         for root in self._roots:
             if path != root and path.is_relative_to(root):
-                return path.relative_to(root).as_posix()
-        return path.name
+                inside = path.relative_to(root).as_posix()
+                break
+        return os.fsencode(inside).decode("utf-8", "replace")
 
     def _make(self, plan: list[Unit]) -> None:
         """Make all units that are not done, in the plan's order, until the limit is reached."""

@@ -30,6 +30,7 @@ class Journal:
         self._lock: int | None = None
 
     def __enter__(self) -> Self:
+        self._refuse_strangers()
         make_folder(self._state / "units")
         make_folder(self._state / "patches")
         self._take_lock()
@@ -46,6 +47,15 @@ class Journal:
             os.close(self._lock)
             self._lock = None
 
+    def _refuse_strangers(self) -> None:
+        """Leave a folder that holds something else as it is."""
+        if self._state.exists() or not self.folder.is_dir():
+            return
+        strangers = [entry.name for entry in self.folder.iterdir()]
+        if strangers:
+            message = f"{self.folder}: is not empty and not a build (it holds {min(strangers)})"
+            raise OutputError(message, "Choose an empty or a new folder.")
+
     def _take_lock(self) -> None:
         path = self._state / "lock"
         try:
@@ -60,17 +70,14 @@ class Journal:
 
     def _check_identity(self) -> None:
         path = self._state / "build.json"
-        if path.exists():
-            if orjson.loads(path.read_bytes()).get("fingerprint") != self._fingerprint:
-                message = f"{self.folder}: holds a build with other options, or by another version"
-                remedy = "Use the options and the version that it was begun with, or choose another folder."
-                raise OutputError(message, remedy)
+        if not path.exists():
+            write_file(path, orjson.dumps({"fingerprint": self._fingerprint}))
             return
-        strangers = [entry.name for entry in self.folder.iterdir() if entry.name != STATE]
-        if strangers:
-            message = f"{self.folder}: is not empty and not a build (it holds {min(strangers)})"
-            raise OutputError(message, "Choose an empty or a new folder.")
-        write_file(path, orjson.dumps({"fingerprint": self._fingerprint}))
+        identity = _read(path)
+        if identity is None or identity.get("fingerprint") != self._fingerprint:
+            message = f"{self.folder}: holds a build with other options, or by another version"
+            remedy = "Use the options and the version that it was begun with, or choose another folder."
+            raise OutputError(message, remedy)
 
     def _sweep(self) -> None:
         """Remove what a killed build left half-written."""

@@ -66,6 +66,10 @@ class BuildOptions:
             (self.limit is None or self.limit > 0, "the limit must be at least one page"),
             (self.patches >= 0, "the number of patches must not be negative"),
             (self.workers >= 0, "the number of workers must not be negative"),
+            (0 < self.seconds < float("inf"), "the wall-clock time must be positive"),
+            (self.cpu_seconds > 0, "the processor time must be positive"),
+            (self.memory >= 1 << 30, "a worker needs at least 1 GiB of address space"),
+            (self.report_pages >= 0, "the number of pages in the report must not be negative"),
         )
         for good, message in checks:
             if not good:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,8 @@ def _write(path: Path, name: str, data: bytes) -> list[Any]:
         aside.write_bytes(data)
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise output_error(path, error) from error
     return [name, len(data), hashlib.sha256(data).hexdigest()]
 
@@ -153,7 +155,8 @@ def _link(source: Path, path: Path) -> None:
         aside.replace(path)
         aside.unlink(missing_ok=True)  # renaming onto another name of the same file does nothing
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         raise output_error(path, error) from error
 
 

@@ -253,6 +253,23 @@ def test_a_folder_of_something_else_is_left_alone(scores: Path, tmp_path: Path) 
     with pytest.raises(OutputError, match="not empty"):
         build(scores, tmp_path, QUICK)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_damaged_identity_is_another_build(scores: Path, tmp_path: Path) -> None:
+    out = build(scores, tmp_path / "out", options(limit=1)).folder
+    (out / ".build" / "build.json").write_bytes(b"{")
+    with pytest.raises(OutputError, match="other options"):
+        build(scores, out, QUICK)
+
+
+def test_a_name_that_is_no_text_is_built(tmp_path: Path) -> None:
+    folder = os.fsencode(write(tmp_path / "scores", {}))
+    with open(folder + b"/caf\xe9.musicxml", "wb") as file:  # noqa: PTH123  # such a name is no Path's friend
+        file.write(song().encode())
+    result = build(tmp_path / "scores", tmp_path / "out", QUICK)
+    assert result.failures == ()
+    assert {entry.score for entry in read_pages(result.folder)} == {"caf\ufffd.musicxml"}
 
 
 def test_two_builds_do_not_share_a_folder(scores: Path, tmp_path: Path) -> None:
@@ -292,6 +309,12 @@ def test_full_disk_is_said_and_survived(scores: Path, built: BuildResult, tmp_pa
         ({"split": 1.5}, "split"),
         ({"seed": -1}, "seed"),
         ({"limit": 0}, "limit"),
+        ({"patches": -1}, "patches"),
+        ({"workers": -1}, "workers"),
+        ({"seconds": float("nan")}, "wall-clock"),
+        ({"cpu_seconds": 0}, "processor time"),
+        ({"memory": 0}, "address space"),
+        ({"report_pages": -1}, "report"),
     ],
 )
 def test_options_out_of_range_are_refused(changes: dict[str, object], match: str) -> None:
