@@ -24,7 +24,7 @@ from notehead.datasets.patches import cut_patch
 from notehead.draw import Canvas, draw
 from notehead.engrave.score import read_score
 from notehead.engrave.verovio import VerovioEngraver
-from notehead.files import PARTIAL, output_error
+from notehead.files import PARTIAL, output_error, write_file
 from notehead.images import class_rows, encode_png, encode_rows, instance_rows, read_png
 from notehead.page import Origin, Page
 
@@ -133,14 +133,7 @@ def _images(page: Page, resolution: float) -> tuple[bytes, bytes, bytes, bytes]:
 
 
 def _write(path: Path, name: str, data: bytes) -> list[Any]:
-    aside = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
-    try:
-        aside.write_bytes(data)
-        aside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
-        raise output_error(path, error) from error
+    write_file(path, data)
     return [name, len(data), hashlib.sha256(data).hexdigest()]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,41 +39,72 @@ def draw(
         canvas: working memory to use again; the page then holds the canvas's own arrays, which the next
             page drawn on it overwrites.
     """
-    width, height = size
-    # A drawing higher than its page is scaled down to it, and stands in the middle.
-    scale = min(width / drawing.width, height / drawing.height)
-    if abs(scale * drawing.width - width) < 1:
-        scale = width / drawing.width
-    left = (width - drawing.width * scale) / 2
-    canvas = canvas or Canvas()
-    grey = canvas.array("grey", (height, width), np.uint8)
-    ids = canvas.array("ids", (height, width), np.uint16)
-    under = canvas.array("under", (height, width), np.uint16)
-    grey.fill(255)
-    ids.fill(0)
-    under.fill(0)
-    shapes, count = drawing.shapes, len(drawing.symbols)
-    if count > _MOST_SYMBOLS:
-        message = f"a page with {count} symbols; masks number {_MOST_SYMBOLS} at most"
+    if len(drawing.symbols) > _MOST_SYMBOLS:
+        message = f"a page with {len(drawing.symbols)} symbols; masks number {_MOST_SYMBOLS} at most"
         raise NoteheadError(message, "Engrave the score on smaller pages.")
-    place = shapes.place * scale
+    scale, left = _fit(drawing, size)
+    place = drawing.shapes.place * scale
     place[:, 0] += left
-    area, offset, extent, claims = raster(
+    layers, found = _raster(drawing, place, size, canvas or Canvas())
+    lines = drawing.staff_lines.copy()
+    lines[:, 1:] *= scale
+    lines[:, [1, 3]] += left
+    return Page(
+        name=name,
+        image=layers["grey"],
+        symbols=_symbols(drawing, place, size, found),
+        ids=layers["ids"],
+        under=layers["under"],
+        staff_lines=lines,
+        staff_space=drawing.staff_space * scale,
+        origin=origin or Origin(),
+    )
+
+
+def _fit(drawing: Drawing, size: tuple[int, int]) -> tuple[float, float]:
+    """Scale, and shift to the right; a drawing higher than its page is made smaller, in the middle."""
+    width, height = size
+    scale = min(width / drawing.width, height / drawing.height)
+    if abs(scale * drawing.width - width) < 1:  # page sizes in pixels are rounded
+        return width / drawing.width, 0.0
+    return scale, (width - drawing.width * scale) / 2
+
+
+def _raster(
+    drawing: Drawing, place: NDArray[np.float64], size: tuple[int, int], canvas: Canvas
+) -> tuple[dict[str, NDArray[Any]], tuple[NDArray[Any], ...]]:
+    """The page's layers by name, and what `raster` found."""
+    width, height = size
+    layers: dict[str, NDArray[Any]] = {}
+    for layer, dtype, paper in (("grey", np.uint8, 255), ("ids", np.uint16, 0), ("under", np.uint16, 0)):
+        layers[layer] = canvas.array(layer, (height, width), dtype)
+        layers[layer].fill(paper)
+    shapes = drawing.shapes
+    found: tuple[NDArray[Any], ...] = raster(
         shapes.points,
         shapes.contours,
         shapes.outlines,
         shapes.symbol,
         shapes.outline,
         place,
-        count,
-        grey,
-        ids,
-        under,
+        len(drawing.symbols),
+        layers["grey"],
+        layers["ids"],
+        layers["under"],
         canvas.array("buffer", (height, width + 2), np.float32),
         canvas.array("tentative", (height, width), np.int32),
         canvas.next_page(),
     )
+    return layers, found
+
+
+def _symbols(
+    drawing: Drawing, place: NDArray[np.float64], size: tuple[int, int], found: tuple[NDArray[Any], ...]
+) -> Symbols:
+    """The symbols that are on the page, with their boxes, oriented boxes and areas."""
+    area, offset, extent, claims = found
     box, corners = boxes(offset, extent, claims)
+    count = len(drawing.symbols)
     compound = np.isin(drawing.symbols.label, _COMPOUNDS)
     empty = np.flatnonzero((box[:, 2] < box[:, 0]) & ~compound)
     kept = np.ones(count, np.bool_)
@@ -79,22 +112,9 @@ def draw(
         kept[empty] = _hairlines(drawing, place, empty, box, corners, size)
     for row in np.flatnonzero(compound).tolist():
         kept[row] = _compound(drawing.symbols, row, box, corners, area)
-    symbols = drawing.symbols.replace(
-        id=np.arange(1, count + 1, dtype=np.int32), area=area, box=box, corners=corners
-    )
-    lines = drawing.staff_lines.copy()
-    lines[:, 1:] *= scale
-    lines[:, [1, 3]] += left
-    return Page(
-        name=name,
-        image=grey,
-        symbols=symbols if kept.all() else symbols[kept],
-        ids=ids,
-        under=under,
-        staff_lines=lines,
-        staff_space=drawing.staff_space * scale,
-        origin=origin or Origin(),
-    )
+    identities = np.arange(1, count + 1, dtype=np.int32)
+    symbols = drawing.symbols.replace(id=identities, area=area, box=box, corners=corners)
+    return symbols if kept.all() else symbols[kept]
 
 
 def _compound(
