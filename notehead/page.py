@@ -218,6 +218,12 @@ class Symbols:
         """The symbols of the given classes; raises KeyError for an unknown class."""
         return self[np.isin(self.label, [VOCABULARY.id(name) for name in names])]
 
+    def mask_values(self, value_of_class: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Value by symbol id, 0 for paper and unused ids, from a value by class id: a table for masks."""
+        table = np.zeros(int(self.id.max(initial=0)) + 1, np.uint8)
+        table[self.id] = value_of_class[self.label]
+        return table
+
     def linked(self, symbol: Symbol | int) -> Symbols:
         """The symbols to which links lead from this symbol (or its id)."""
         source = symbol if isinstance(symbol, int) else symbol.id
@@ -309,9 +315,7 @@ class Page:
         if self.ids is None:
             message = f"page {self.name} has no masks"
             raise ValueError(message)
-        table = np.zeros(int(self.symbols.id.max(initial=0)) + 1, np.uint8)
-        table[self.symbols.id] = VOCABULARY.grey_of_id[self.symbols.label]
-        return table[self.ids]
+        return self.symbols.mask_values(VOCABULARY.grey_of_id)[self.ids]
 
     def mask(self, symbol: Symbol | int) -> NDArray[np.bool_]:
         """All pixels of one symbol, those that another one covers included: bool (height, width)."""

@@ -156,13 +156,12 @@ class _Build:
         if len(self._records) < len(plan):
             for name in (MANIFEST, PAGES):  # the dataset is not whole until they stand there again
                 (self._output / name).unlink(missing_ok=True)
-        by_key = {unit.key: unit for unit in plan}
         for answer in self._runner.run(self._calls(plan)):
             record = {"failure": answer.failure} if answer.failure else {"pages": answer.value["pages"]}
             if not answer.failure:
                 self._clock.add(answer.value["seconds"])
                 self._peak = max(self._peak, answer.value["peak_memory"])
-            self._journal.finish_unit(by_key[answer.key].key, record)
+            self._journal.finish_unit(answer.key, record)
             self._records[answer.key] = record
             self._progress.step(len(record.get("pages", [])))
 

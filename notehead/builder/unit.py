@@ -24,7 +24,7 @@ from notehead.datasets.patches import cut_patch
 from notehead.draw import Canvas, draw
 from notehead.engrave.score import read_score
 from notehead.engrave.verovio import VerovioEngraver
-from notehead.files import PARTIAL, output_error, write_file
+from notehead.files import PARTIAL, write_file
 from notehead.images import class_rows, encode_png, encode_rows, instance_rows, read_png
 from notehead.page import Origin, Page
 
@@ -53,7 +53,7 @@ def make(source: dict[str, str], number: int, values: dict[str, Any], folder: st
     clock = Clock()
     options = BuildOptions(**{**values, "fonts": tuple(values["fonts"]), "papers": tuple(values["papers"])})
     unit = Unit(Source(**source), number)
-    style = unit.style(options)
+    style, prefix = unit.style(options), unit.page_prefix(options)
     with clock.stage("check"):
         score = read_score(Path(unit.source.path))
     engraver = VerovioEngraver()
@@ -77,7 +77,7 @@ def make(source: dict[str, str], number: int, values: dict[str, Any], folder: st
             licence=unit.source.licence,
         )
         with clock.stage("draw"):
-            page = draw(drawing, size, f"{unit.page_prefix(options)}-page-{drawing.number}", origin, _canvas)
+            page = draw(drawing, size, f"{prefix}-page-{drawing.number}", origin, _canvas)
         pages.append(_publish(page, Path(folder), options.resolution, clock))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {"pages": pages, "seconds": dict(clock.seconds), "peak_memory": peak}
@@ -141,16 +141,13 @@ def _link(source: Path, path: Path) -> None:
     """The same file under a second name; a copy where the file system has no links."""
     aside = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
     try:
-        try:
-            os.link(source, aside)
-        except OSError:
-            aside.write_bytes(source.read_bytes())
+        os.link(source, aside)
         aside.replace(path)
         aside.unlink(missing_ok=True)  # renaming onto another name of the same file does nothing
-    except OSError as error:
+    except OSError:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
-        raise output_error(path, error) from error
+        write_file(path, source.read_bytes())
 
 
 def cut(folder: str, name: str, wanted: list[list[Any]]) -> dict[str, Any]:

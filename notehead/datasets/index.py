@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import TypeVar
 
 from notehead.errors import DatasetError
 from notehead.files import write_file
+
+T = TypeVar("T")
 
 PAGES = "pages.csv"
 MANIFEST = "manifest.csv"
@@ -56,15 +59,7 @@ def read_pages(folder: Path) -> list[PageEntry]:
     """
     path = folder / PAGES
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return [
-            PageEntry(
-                row["name"], row["split"], row["score"], row["score_id"], row["font"], int(row["number"]),
-                int(row["width"]), int(row["height"]), int(row["symbols"]), row["licence"],
-            )
-            for row in rows
-        ]  # fmt: skip
+        return _read_table(path, _page_entry)
     except (FileNotFoundError, NotADirectoryError) as error:
         unfinished = (folder / ".build").is_dir()
         message = f"{folder}: {'this build is not finished' if unfinished else 'no dataset here'}"
@@ -73,9 +68,6 @@ def read_pages(folder: Path) -> list[PageEntry]:
     except OSError as error:
         message = f"{path}: {error.strerror or error}"
         raise DatasetError(message, "Check that you may read it.") from error
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
-        message = f"{path}: damaged ({error})"
-        raise DatasetError(message, "Run the same `notehead build` again to write it anew.") from error
 
 
 def write_manifest(folder: Path, files: Iterable[tuple[str, int, str]]) -> None:
@@ -87,11 +79,24 @@ def read_manifest(folder: Path) -> list[tuple[str, int, str]]:
     """The rows of `manifest.csv`; raises DatasetError where it is missing or damaged."""
     path = folder / MANIFEST
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return [(row["path"], int(row["bytes"]), row["sha256"]) for row in csv.DictReader(file)]
+        return _read_table(path, lambda row: (row["path"], int(row["bytes"]), row["sha256"]))
     except OSError as error:
         message = f"{path}: {error.strerror or error}"
         raise DatasetError(message, "Run the same `notehead build` again to finish the dataset.") from error
+
+
+def _page_entry(row: dict[str, str]) -> PageEntry:
+    return PageEntry(
+        row["name"], row["split"], row["score"], row["score_id"], row["font"], int(row["number"]),
+        int(row["width"]), int(row["height"]), int(row["symbols"]), row["licence"],
+    )  # fmt: skip
+
+
+def _read_table(path: Path, read: Callable[[dict[str, str]], T]) -> list[T]:
+    """The rows of a list; raises DatasetError for a damaged one, OSError where it cannot be opened."""
+    try:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return [read(row) for row in csv.DictReader(file)]
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         message = f"{path}: damaged ({error})"
         raise DatasetError(message, "Run the same `notehead build` again to write it anew.") from error

@@ -61,9 +61,7 @@ def _number_of_id() -> NDArray[np.uint8]:
 
 def number_table(symbols: Symbols) -> NDArray[np.uint8]:
     """v1 class number by symbol id, for the class image."""
-    table = np.zeros(int(symbols.id.max(initial=0)) + 1, np.uint8)
-    table[symbols.id] = _number_of_id()[symbols.label]
-    return table
+    return symbols.mask_values(_number_of_id())
 
 
 def page_xml(name: str, size: tuple[int, int], symbols: Symbols) -> bytes:

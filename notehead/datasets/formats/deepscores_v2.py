@@ -143,6 +143,4 @@ def _comments(symbols: Symbols) -> list[str]:
 
 def grey_table(symbols: Symbols) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """Grey value by symbol id, for the semantic mask."""
-    table = np.zeros(int(symbols.id.max(initial=0)) + 1, np.uint8)
-    table[symbols.id] = VOCABULARY.grey_of_id[symbols.label]
-    return table
+    return symbols.mask_values(VOCABULARY.grey_of_id)

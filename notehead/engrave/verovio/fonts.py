@@ -20,20 +20,31 @@ _PATH = re.compile(r' d="([^"]*)"')
 
 
 @cache
+def _glyphs(font: str) -> tuple[tuple[str, float, str], ...]:
+    """Code point (four hexadecimal digits), advance and SMuFL name of every glyph of a font."""
+    text = (DATA / f"{font}.xml").read_text(encoding="utf-8")
+    return tuple((code, float(advance), name) for code, advance, name in _GLYPH.findall(text))
+
+
+@cache
 def glyph_names() -> dict[str, str]:
-    """SMuFL name by code point (four hexadecimal digits), over all fonts."""
+    """SMuFL name by code point, over all fonts."""
     names: dict[str, str] = {}
     for font in FONTS:
-        text = (DATA / f"{font}.xml").read_text(encoding="utf-8")
-        for code, _, name in _GLYPH.findall(text):
+        for code, _, name in _glyphs(font):
             names.setdefault(code, name)
     return names
 
 
 @cache
+def glyph_codes() -> dict[str, str]:
+    """Code point by SMuFL name, over all fonts."""
+    return {name: code for code, name in glyph_names().items()}
+
+
+@cache
 def _advances(font: str) -> dict[str, float]:
-    text = (DATA / f"{font}.xml").read_text(encoding="utf-8")
-    return {code: float(advance) for code, advance, _ in _GLYPH.findall(text)}
+    return {code: advance for code, advance, _ in _glyphs(font)}
 
 
 @cache

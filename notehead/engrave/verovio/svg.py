@@ -16,7 +16,7 @@ import numpy as np
 from lxml import etree
 
 from notehead.engrave.outlines import Outline, flatten_cubics
-from notehead.engrave.verovio.fonts import glyph_names, glyph_outline
+from notehead.engrave.verovio.fonts import glyph_codes, glyph_names, glyph_outline
 from notehead.engrave.verovio.marks import Bar, Mark, SvgPage, Where
 from notehead.engrave.verovio.rules import RULES, Rule
 from notehead.engrave.verovio.textlayout import TextRuns, layout_text
@@ -167,12 +167,12 @@ class SvgReader:
         if plain is None:
             return outline
         name, digits = plain
-        whole, base = outline.bounds, glyph_outline(self._font, code_of(name))
+        whole, base = outline.bounds, glyph_outline(self._font, glyph_codes()[name])
         clef = base.bounds
         found.name = name
         above = clef[1] - whole[1] > whole[3] - clef[3]
         top, bottom = (whole[1], clef[1]) if above else (clef[3], whole[3])
-        outlines = [glyph_outline(self._font, code_of(f"tuplet{digit}")) for digit in digits]
+        outlines = [glyph_outline(self._font, glyph_codes()[f"tuplet{digit}"]) for digit in digits]
         tallest = max(digit.bounds[3] - digit.bounds[1] for digit in outlines)
         size = (bottom - top) / max(tallest, 1.0)
         width = sum(o.advance for o in outlines) * size
@@ -348,20 +348,6 @@ _PLAIN_CLEFS = {
     "gClef15ma": ("gClef", "15"), "fClef8vb": ("fClef", "8"), "fClef8va": ("fClef", "8"),
     "fClef15mb": ("fClef", "15"), "fClef15ma": ("fClef", "15"), "cClef8vb": ("cClef", "8"),
 }  # fmt: skip
-
-
-def code_of(name: str) -> str:
-    """The code point of a SMuFL glyph; raises KeyError where no font has it."""
-    return _codes()[name]
-
-
-def _codes() -> dict[str, str]:
-    if not _CODES:
-        _CODES.update({name: code for code, name in glyph_names().items()})
-    return _CODES
-
-
-_CODES: dict[str, str] = {}
 
 
 def _turned(outline: Outline, degrees: float) -> Outline:

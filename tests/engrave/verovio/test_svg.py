@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from notehead.engrave.drawing import Shapes
-from notehead.engrave.verovio.fonts import glyph_outline
+from notehead.engrave.verovio.fonts import glyph_codes, glyph_outline
 from notehead.engrave.verovio.marks import Mark, SvgPage
-from notehead.engrave.verovio.svg import SvgReader, code_of
+from notehead.engrave.verovio.svg import SvgReader
 from notehead.engrave.verovio.textlayout import TextRuns
 
 READER = SvgReader("Leipzig", TextRuns("Leipzig", "STIX"))
@@ -23,7 +23,7 @@ def read(inside: str) -> SvgPage:
 
 
 def use(name: str, x: int = 0, y: int = 0, scale: str = "0.72, 0.72") -> str:
-    return f'<use xlink:href="#{code_of(name)}-abc" transform="translate({x}, {y}) scale({scale})" />'
+    return f'<use xlink:href="#{glyph_codes()[name]}-abc" transform="translate({x}, {y}) scale({scale})" />'
 
 
 def group(element: str, inside: str, identity: str = "", **attributes: str) -> str:
@@ -74,7 +74,7 @@ def test_a_glyph_is_a_mark_where_it_stands() -> None:
         90,
         0.72,
     )
-    x0, y0, x1, y1 = glyph_outline("Leipzig", code_of("noteheadBlack")).bounds
+    x0, y0, x1, y1 = glyph_outline("Leipzig", glyph_codes()["noteheadBlack"]).bounds
     expected = [130 + 0.72 * x0, 90 + 0.72 * y0, 130 + 0.72 * x1, 90 + 0.72 * y1]
     assert extent(read(group("notehead", use("noteheadBlack", 30, 40)))) == pytest.approx(expected, abs=1e-3)
 
@@ -329,7 +329,7 @@ def test_digits_of_fingerings_are_marks_of_their_own() -> None:
 
 
 def test_music_glyphs_in_text_are_symbols() -> None:
-    forte = chr(int(code_of("dynamicForte"), 16))
+    forte = chr(int(glyph_codes()["dynamicForte"], 16))
     mixed = span(forte, more='font-family="Leipzig"') + span(" sub.")
     page = read(group("dynam", text(mixed)))
     assert [(mark.name, (mark.text or "").strip()) for mark in page.marks] == [
@@ -337,7 +337,7 @@ def test_music_glyphs_in_text_are_symbols() -> None:
         ("textDynamic", "sub."),
     ]
     assert page.marks[0].scale == 0.4
-    flat = chr(int(code_of("csymAccidentalFlat"), 16)) if "csymAccidentalFlat" in {*"x"} else "b"
+    flat = chr(int(glyph_codes()["csymAccidentalFlat"], 16)) if "csymAccidentalFlat" in {*"x"} else "b"
     assert only(read(group("harm", text(span("B") + span(flat))))).text == "Bb"
 
 
