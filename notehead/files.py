@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import BinaryIO, Self
 
 from notehead.errors import OutputError
 
@@ -26,18 +27,66 @@ def write_file(path: Path, data: bytes) -> None:
 
 def write_stream(path: Path, parts: Iterable[bytes]) -> None:
     """Write a file from parts, like `write_file`; what the parts raise leaves nothing behind either."""
-    aside = path.parent / f"{path.name}.{os.getpid()}{PARTIAL}"
-    try:
-        with aside.open("wb") as file:
-            for part in parts:
-                file.write(part)
-        aside.replace(path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            aside.unlink()
-        if isinstance(error, OSError):
-            raise output_error(path, error) from error
-        raise
+    with GrowingFile(path) as file:
+        for part in parts:
+            file.write(part)
+
+
+class GrowingFile:
+    """A file that is written piece by piece, and has its final name only when it is whole.
+
+    As a context manager it takes its name at the end, or disappears where something was raised.
+
+    Raises:
+        OutputError: the disk is full or the place cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._aside = path.parent / f"{path.name}.{os.getpid()}{PARTIAL}"
+        self._file: BinaryIO | None = None
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+        try:
+            if self._file is None:
+                self._file = self._aside.open("wb")
+            self._file.write(data)
+        except OSError as error:
+            self.discard()
+            raise output_error(self.path, error) from error
+        self.size += len(data)
+
+    def keep(self) -> None:
+        """Give the file its name; it is whole."""
+        self.write(b"")  # so that a file without content exists, too
+        try:
+            if self._file is not None:
+                self._file.close()
+            self._aside.replace(self.path)
+        except OSError as error:
+            self.discard()
+            raise output_error(self.path, error) from error
+        self._file = None
+
+    def discard(self) -> None:
+        """Leave nothing behind; no harm where nothing was written or the file was kept."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
+            with contextlib.suppress(OSError):
+                self._aside.unlink()
+            self._file = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.keep()
+        else:
+            self.discard()
 
 
 def make_folder(path: Path) -> Path:

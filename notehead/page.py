@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from notehead.vocabulary import VOCABULARY, SymbolClass
+from notehead.vocabulary import VOCABULARY, SymbolClass, Vocabulary
 
 ABSENT = -32768
 """In integer columns: this symbol has no such value. Float columns use NaN."""
@@ -100,6 +100,8 @@ class Symbols:
     `diatonic` is 7 * octave + step (0 for C), `links` holds pairs (from id, to id) as MUSCIMA++ has
     them: from noteheads to stem, beam, flag, accidental, dot, ledger line, slur, tie, staff.
 
+    `vocabulary` says what the class ids mean: notehead's own, or that of the dataset they came from.
+
     Example:
         >>> symbols = Symbols.build(["stem", "beam"], [[1, 2, 3, 9], [1, 2, 30, 5]])
         >>> symbols[1].name, symbols.named("stem").box.tolist()
@@ -123,15 +125,23 @@ class Symbols:
     score: NDArray[np.float64] = field(default_factory=_floats)
     text: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, object))
     links: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 2), np.int32))
+    vocabulary: Vocabulary = VOCABULARY
 
     @classmethod
-    def build(cls, names: Iterable[str | int], boxes: ArrayLike, **columns: ArrayLike) -> Symbols:
+    def build(
+        cls,
+        names: Iterable[str | int],
+        boxes: ArrayLike,
+        vocabulary: Vocabulary = VOCABULARY,
+        /,
+        **columns: ArrayLike,
+    ) -> Symbols:
         """Symbols from class names (or ids) and boxes of shape (n, 4); other columns by name.
 
         Columns that are not given are filled: ids from 1, corners from the boxes, scores 1.0, the
         rest absent. Raises KeyError for an unknown class, ValueError for a column of another length.
         """
-        labels = [VOCABULARY.id(name) if isinstance(name, str) else int(name) for name in names]
+        labels = [vocabulary.id(name) if isinstance(name, str) else int(name) for name in names]
         n = len(labels)
         box = np.asarray(boxes, np.float64).reshape(n, 4)
         defaults: dict[str, Any] = {
@@ -152,7 +162,7 @@ class Symbols:
             if column != "links" and arrays[column].shape != (n, *empty.shape[1:]):
                 message = f"column {column} has shape {arrays[column].shape} for {n} symbols"
                 raise ValueError(message)
-        return cls(**arrays)
+        return cls(**arrays, vocabulary=vocabulary)
 
     def __len__(self) -> int:
         return len(self.id)
@@ -166,7 +176,7 @@ class Symbols:
             return self._row(int(rows))
         picked = {name: getattr(self, name)[rows] for name in _EMPTY_COLUMNS if name != "links"}
         kept = np.isin(self.links, picked["id"]).all(axis=1)
-        return Symbols(**picked, links=self.links[kept])
+        return Symbols(**picked, links=self.links[kept], vocabulary=self.vocabulary)
 
     def __iter__(self) -> Iterator[Symbol]:
         return (self._row(row) for row in range(len(self)))
@@ -180,7 +190,7 @@ class Symbols:
         x0, y0, x1, y1 = self.box[row].tolist()
         return Symbol(
             id=int(self.id[row]),
-            cls=VOCABULARY.by_id[int(self.label[row])],
+            cls=self.vocabulary.by_id[int(self.label[row])],
             box=(x0, y0, x1, y1),
             corners=self.corners[row],
             area=int(self.area[row]),
@@ -199,12 +209,12 @@ class Symbols:
     @property
     def names(self) -> list[str]:
         """The class name of each symbol."""
-        return [VOCABULARY.by_id[label].name for label in self.label.tolist()]
+        return [self.vocabulary.by_id[label].name for label in self.label.tolist()]
 
     @cached_property
     def is_notehead(self) -> NDArray[np.bool_]:
         """For each symbol, whether it is a notehead."""
-        return np.isin(self.label, VOCABULARY.notehead_ids)
+        return np.isin(self.label, self.vocabulary.notehead_ids)
 
     @property
     def midi(self) -> NDArray[np.int32]:
@@ -216,7 +226,7 @@ class Symbols:
 
     def named(self, *names: str) -> Symbols:
         """The symbols of the given classes; raises KeyError for an unknown class."""
-        return self[np.isin(self.label, [VOCABULARY.id(name) for name in names])]
+        return self[np.isin(self.label, [self.vocabulary.id(name) for name in names])]
 
     def mask_values(self, value_of_class: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Value by symbol id, 0 for paper and unused ids, from a value by class id: a table for masks."""
@@ -234,7 +244,9 @@ class Symbols:
         return replace(self, **columns)
 
 
-_EMPTY_COLUMNS: dict[str, NDArray[Any]] = {f.name: getattr(Symbols(), f.name) for f in fields(Symbols)}
+_EMPTY_COLUMNS: dict[str, NDArray[Any]] = {
+    item.name: getattr(Symbols(), item.name) for item in fields(Symbols) if item.name != "vocabulary"
+}
 COLUMNS: tuple[str, ...] = tuple(_EMPTY_COLUMNS)
 """The names of the columns of `Symbols`, in order; the last is `links`."""
 
@@ -315,7 +327,7 @@ class Page:
         if self.ids is None:
             message = f"page {self.name} has no masks"
             raise ValueError(message)
-        return self.symbols.mask_values(VOCABULARY.grey_of_id)[self.ids]
+        return self.symbols.mask_values(self.symbols.vocabulary.grey_of_id)[self.ids]
 
     def mask(self, symbol: Symbol | int) -> NDArray[np.bool_]:
         """All pixels of one symbol, those that another one covers included: bool (height, width)."""

@@ -17,7 +17,6 @@ from notehead.builder.clock import Clock
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, BuildResult, Failure
 from notehead.builder.plan import Source, Unit, in_train, licences, order, units
-from notehead.builder.progress import Progress, Silent
 from notehead.builder.runners import Call, LocalRunner
 from notehead.datasets.formats import deepscores_v1 as v1
 from notehead.datasets.index import MANIFEST, PAGES
@@ -25,6 +24,7 @@ from notehead.engrave.score import find_scores
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import ScoreFormatError
 from notehead.files import make_folder
+from notehead.progress import Progress, Silent
 from notehead.sandbox import Limits
 from notehead.version import __version__
 

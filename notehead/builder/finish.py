@@ -15,7 +15,6 @@ from notehead.builder.clock import Clock
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, Failure
 from notehead.builder.plan import Source
-from notehead.builder.progress import Progress
 from notehead.builder.runners import Call, LocalRunner
 from notehead.datasets.card import CardFacts, dataset_card
 from notehead.datasets.formats import deepscores_v1 as v1
@@ -28,6 +27,7 @@ from notehead.datasets.statistics import Statistics, StatisticsBuilder
 from notehead.errors import NoteheadError
 from notehead.files import make_folder, sha256_of, write_file
 from notehead.page import Symbols
+from notehead.progress import Progress
 from notehead.version import RELEASED, __version__
 
 

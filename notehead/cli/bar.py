@@ -12,7 +12,7 @@ _FORMAT = "{desc}: {percentage:3.0f}% |{bar:24}| {n_fmt}/{total_fmt}{postfix} [{
 
 
 class Bar:
-    """`notehead.builder.progress.Progress` as a bar: steps, pages, pages/s, time left."""
+    """`notehead.progress.Progress` as a bar: steps, pages, pages/s, time left."""
 
     def __init__(self) -> None:
         self._bar: tqdm[Any] | None = None

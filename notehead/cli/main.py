@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import os
 import sys
+import warnings
 
 import click
 
 from notehead.cli.build import build_command
+from notehead.cli.convert import convert_command
 from notehead.cli.show import show_command
 from notehead.cli.stats import stats_command
 from notehead.cli.verify import verify_command
+from notehead.datasets.convert import LossWarning
 from notehead.errors import NoteheadError, OutputError
 from notehead.version import __version__
 
@@ -29,12 +32,19 @@ def cli() -> None:
     notehead show dataset/ 0 -o page.png   look at a page with its symbols
     notehead stats dataset/                count
     notehead verify dataset/               check every file and every page
+    notehead convert dataset/ coco/ --to coco
+                                           write it anew in another format
     """
 
 
-for _command in (build_command, show_command, stats_command, verify_command):
+for _command in (build_command, show_command, stats_command, verify_command, convert_command):
     _command.context_settings = _SETTINGS  # also where it is not called through the group
     cli.add_command(_command)
+
+
+def _warn(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    if issubclass(category, LossWarning):  # what libraries say to programmers helps no user
+        click.echo(f"warning: {message}", err=True)
 
 
 def main() -> None:
@@ -42,6 +52,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
+    warnings.showwarning = _warn
+    warnings.simplefilter("default", LossWarning)
     try:
         code = cli.main(standalone_mode=False)
     except NoteheadError as error:

@@ -21,6 +21,7 @@ from notehead.images import encode_png
 @click.option("--oriented", is_flag=True, help="Oriented boxes instead of upright ones.")
 @click.option("--masks", is_flag=True, help="Colour the pixels of each symbol.")
 @click.option("--links", is_flag=True, help="Draw the links between symbols.")
+@click.option("--instances", is_flag=True, help="A colour for every symbol, not for every class.")
 @click.option("--scale", default=1.0, show_default=True, help="Size of the picture.")
 def show_command(
     dataset: Path,
@@ -30,9 +31,10 @@ def show_command(
     oriented: bool,
     masks: bool,
     links: bool,
+    instances: bool,
     scale: float,
 ) -> None:
-    """Draw a PAGE of a DATASET with its symbols over it.
+    """Draw a PAGE of a DATASET of any format with its symbols over it.
 
     PAGE is a page's name, or its number from 0.
 
@@ -43,7 +45,9 @@ def show_command(
       notehead show dataset/ 3 -o masks.png --masks
     """
     names = tuple(name.strip() for name in classes.split(",") if name.strip())
-    options = OverlayOptions(classes=names, oriented=oriented, masks=masks, links=links, scale=scale)
+    options = OverlayOptions(
+        classes=names, oriented=oriented, masks=masks, links=links, instances=instances, scale=scale
+    )
     found = Dataset(dataset)[int(page) if re.fullmatch("-?[0-9]{1,9}", page) else page]
     write_file(output, encode_png(overlay(found, options)))
     click.echo(f"{output}: {found.name}, {len(found.symbols)} symbols", err=True)

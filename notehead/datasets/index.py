@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,24 +20,44 @@ MANIFEST = "manifest.csv"
 
 @dataclass(frozen=True, slots=True)
 class PageEntry:
-    """A page as `pages.csv` lists it; the page's file holds the rest."""
+    """A page as `pages.csv` lists it; the page's file holds the rest.
+
+    Datasets of other formats tell less: numbers are 0 and texts empty where a list does not say.
+
+    Attributes:
+        name: unique in its dataset; names its files.
+        split: `train`, `test`, or what the dataset calls its parts; empty where it has none.
+        score: path of the score file that it comes from.
+        score_id: pages of one score share it.
+        font: music font.
+        number: page in the score, from 1.
+        width: pixels.
+        height: pixels.
+        symbols: how many.
+        licence: of the score.
+        key: what the format calls the page inside: the id of an image in COCO, say. Not in `pages.csv`.
+    """
 
     name: str
-    split: str
-    score: str
-    score_id: str
-    font: str
-    number: int
-    width: int
-    height: int
-    symbols: int
-    licence: str
+    split: str = ""
+    score: str = ""
+    score_id: str = ""
+    font: str = ""
+    number: int = 0
+    width: int = 0
+    height: int = 0
+    symbols: int = 0
+    licence: str = ""
+    key: str = ""
+
+
+PAGE_COLUMNS = tuple(item.name for item in fields(PageEntry) if item.name != "key")
 
 
 def write_pages(folder: Path, entries: Iterable[PageEntry]) -> None:
     """Write `pages.csv`."""
-    head = [item.name for item in fields(PageEntry)]
-    write_file(folder / PAGES, _table(head, (astuple(entry) for entry in entries)))
+    rows = ([getattr(entry, name) for name in PAGE_COLUMNS] for entry in entries)
+    write_file(folder / PAGES, _table(PAGE_COLUMNS, rows))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -16,6 +16,7 @@ from notehead.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from notehead.page import Page, Symbols
+    from notehead.vocabulary import Vocabulary
 
 Colours: TypeAlias = NDArray[np.uint8]
 """uint8 (..., 3), red, green, blue."""
@@ -26,7 +27,6 @@ _CHROMA = 0.15
 _INK = 0.4  # how much of the page's darkness stays under the boxes
 _UNDER = 0.4  # how much the covered symbol's colour shows where two lie on each other
 _FAINTEST = 0.35  # how strongly a mask colours a white pixel
-_SOLID = [row.id for row in VOCABULARY.classes if row.kind != "line"]  # a line's box is mostly empty
 _SCALES = 0.01, 10.0
 _FONT, _FONT_SCALE = cv2.FONT_HERSHEY_SIMPLEX, 0.36
 
@@ -41,6 +41,7 @@ class OverlayOptions:
         masks: colour the pixels of each symbol too.
         labels: write the classes' names, as many as fit.
         links: lines between the centres of linked symbols.
+        instances: every symbol in a colour of its own, not every class: the instance view.
         scale: size of the drawing; 0.5 halves the page.
 
     Raises:
@@ -52,6 +53,7 @@ class OverlayOptions:
     masks: bool = False
     labels: bool = True
     links: bool = False
+    instances: bool = False
     scale: float = 1.0
 
     def __post_init__(self) -> None:
@@ -69,15 +71,17 @@ def overlay(page: Page, options: OverlayOptions | None = None) -> Colours:
     """
     options = options or OverlayOptions()
     symbols = _chosen(page.symbols, options.classes)
-    canvas = _scaled(_paper(page, symbols, masks=options.masks), options.scale)
+    colours = symbol_colours(symbols, instances=options.instances)
+    canvas = _scaled(_paper(page, symbols, colours if options.masks else None), options.scale)
     size = np.prod(symbols.box[:, 2:] - symbols.box[:, :2], axis=1)
-    symbols = symbols[np.argsort(-size, kind="stable")]  # large boxes first, small ones stay in sight
+    order = np.argsort(-size, kind="stable")  # large boxes first, small ones stay in sight
+    symbols, colours = symbols[order], colours[order]
     thickness = max(1, round(page.staff_space * options.scale / 14))
     if options.links:
-        _draw_links(canvas, symbols, options.scale)
-    _draw_boxes(canvas, symbols, options, thickness)
+        _draw_links(canvas, symbols, colours, options.scale)
+    _draw_boxes(canvas, symbols, colours, options, thickness)
     if options.labels:
-        _draw_labels(canvas, symbols, options.scale)
+        _draw_labels(canvas, symbols, colours, options.scale)
     return canvas
 
 
@@ -93,6 +97,12 @@ def class_colours() -> Colours:
     colours = _from_oklab(lightness, _CHROMA * np.cos(hue), _CHROMA * np.sin(hue))
     colours.setflags(write=False)
     return colours
+
+
+def symbol_colours(symbols: Symbols, *, instances: bool = False) -> Colours:
+    """The colour of each symbol, that of its class or its own: uint8 (n, 3)."""
+    number = symbols.id if instances else symbols.label
+    return class_colours()[number % len(class_colours())]
 
 
 def _from_oklab(lightness: NDArray[np.float64], a: NDArray[np.float64], b: NDArray[np.float64]) -> Colours:
@@ -115,17 +125,18 @@ def _from_oklab(lightness: NDArray[np.float64], a: NDArray[np.float64], b: NDArr
 
 
 def _chosen(symbols: Symbols, names: tuple[str, ...]) -> Symbols:
+    known = symbols.vocabulary
     for name in names:
-        if name not in VOCABULARY:
-            close = difflib.get_close_matches(name, VOCABULARY, 3) or _containing(name)
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 3) or _containing(name, known)
             remedy = f"Did you mean {', '.join(close)}?" if close else "See the vocabulary for the classes."
             message = f"there is no class {name!r}"
             raise DatasetError(message, remedy)
     return symbols.named(*names) if names else symbols
 
 
-def _containing(part: str) -> list[str]:
-    return [name for name in VOCABULARY if part and part.lower() in name.lower()][:3]
+def _containing(part: str, known: Vocabulary) -> list[str]:
+    return [name for name in known if part and part.lower() in name.lower()][:3]
 
 
 def _scaled(image: Colours, scale: float) -> Colours:
@@ -136,21 +147,21 @@ def _scaled(image: Colours, scale: float) -> Colours:
     return np.asarray(cv2.resize(image, (width, height), interpolation=method), np.uint8)
 
 
-def _paper(page: Page, symbols: Symbols, *, masks: bool) -> Colours:
+def _paper(page: Page, symbols: Symbols, colours: Colours | None) -> Colours:
     pale = cv2.convertScaleAbs(page.image, alpha=_INK, beta=255 * (1 - _INK))
     paper = np.asarray(cv2.cvtColor(pale, cv2.COLOR_GRAY2RGB), np.uint8)
-    if masks:
-        _colour_pixels(paper, page, symbols)
+    if colours is not None:
+        _colour_pixels(paper, page, symbols, colours)
     return paper
 
 
-def _colour_pixels(paper: Colours, page: Page, symbols: Symbols) -> None:
+def _colour_pixels(paper: Colours, page: Page, symbols: Symbols, colours: Colours) -> None:
     """Colour each symbol's pixels; where two lie on each other, their colours mix."""
     if page.ids is None:
         message = f"page {page.name} has no masks"
         raise DatasetError(message, "Draw it without masks, or build the dataset with them.")
     table = np.full((np.iinfo(np.uint16).max + 1, 3), np.nan, np.float32)
-    table[symbols.id] = class_colours()[symbols.label]
+    table[symbols.id] = colours
     top = table[page.ids]
     if page.under is not None:
         below = table[page.under]
@@ -161,25 +172,25 @@ def _colour_pixels(paper: Colours, page: Page, symbols: Symbols) -> None:
     paper[inside] = np.rint(255 + (top[inside] - 255) * (_FAINTEST + (1 - _FAINTEST) * ink))
 
 
-def _draw_links(canvas: Colours, symbols: Symbols, scale: float) -> None:
+def _draw_links(canvas: Colours, symbols: Symbols, colours: Colours, scale: float) -> None:
     row_of = {number: row for row, number in enumerate(symbols.id.tolist())}
     centres = (symbols.box[:, :2] + symbols.box[:, 2:]) / 2 * scale
     for source, target in symbols.links.tolist():
         ends = centres[[row_of[source], row_of[target]]]
-        colour = class_colours()[symbols.label[row_of[target]]]
-        _line(canvas, ends, colour.tolist(), 1)
+        _line(canvas, ends, colours[row_of[target]].tolist(), 1)
 
 
-def _draw_boxes(canvas: Colours, symbols: Symbols, options: OverlayOptions, thickness: int) -> None:
-    colours = class_colours()[symbols.label].tolist()
+def _draw_boxes(
+    canvas: Colours, symbols: Symbols, colours: Colours, options: OverlayOptions, thickness: int
+) -> None:
     if options.oriented:
-        for corners, colour in zip(symbols.corners * options.scale, colours, strict=True):
+        for corners, colour in zip(symbols.corners * options.scale, colours.tolist(), strict=True):
             _line(canvas, corners[[0, 1, 2, 3, 0]], colour, thickness)
         return
     # Crisp lines around the extent, not upon it: a stem is hardly wider than a line.
     low = np.floor(symbols.box[:, :2] * options.scale).astype(int) - 1
     high = np.ceil(symbols.box[:, 2:] * options.scale).astype(int)
-    for start, end, colour in zip(low, high, colours, strict=True):
+    for start, end, colour in zip(low, high, colours.tolist(), strict=True):
         for step in range(thickness):
             cv2.rectangle(canvas, (start - step).tolist(), (end + step).tolist(), colour)
 
@@ -191,10 +202,11 @@ def _line(canvas: Colours, points: NDArray[np.float64], colour: list[int], thick
     )
 
 
-def _draw_labels(canvas: Colours, symbols: Symbols, scale: float) -> None:
+def _draw_labels(canvas: Colours, symbols: Symbols, colours: Colours, scale: float) -> None:
     """Write names beside their boxes, rare classes first, where they cover no name and no solid symbol."""
     boxes = symbols.box * scale
-    solid = np.isin(symbols.label, _SOLID)
+    lines = [row.id for row in symbols.vocabulary.classes if row.kind == "line"]
+    solid = ~np.isin(symbols.label, lines)  # a line's box is mostly empty
     taken = np.zeros(canvas.shape[:2], np.bool_)
     for x0, y0, x1, y1 in (
         np.hstack([np.floor(boxes[solid, :2]), np.ceil(boxes[solid, 2:])]).astype(int).clip(0)
@@ -206,7 +218,7 @@ def _draw_labels(canvas: Colours, symbols: Symbols, scale: float) -> None:
         text = names[row]
         place = _free_place(taken, np.rint(boxes[row]).astype(int).tolist(), text)
         if place is not None:
-            colour = (class_colours()[symbols.label[row]] * 0.8).tolist()
+            colour = (colours[row] * 0.8).tolist()
             cv2.putText(canvas, text, place, _FONT, _FONT_SCALE, colour, 1, cv2.LINE_AA)
 
 

@@ -105,7 +105,7 @@ def _log_ticks(axis: Axis) -> None:
 
 def _kind_legend(axes: Axes, classes: tuple[ClassStatistics, ...], place: _Corner) -> list[str]:
     """Name the kinds that occur; the colour of each class."""
-    kinds = [VOCABULARY[row.name].kind for row in classes]
+    kinds = [VOCABULARY[row.name].kind if row.name in VOCABULARY else "glyph" for row in classes]
     for kind, colour in KIND_COLOURS.items():
         if kind in kinds:
             axes.plot([], [], "o", color=colour, label=kind, markersize=5)

@@ -10,7 +10,7 @@ import numpy as np
 from notehead.datasets.tally import Tally
 from notehead.datasets.text_table import statistics_table
 from notehead.page import ABSENT
-from notehead.vocabulary import VOCABULARY
+from notehead.vocabulary import VOCABULARY, Vocabulary
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 TOP = 10
 """The paper gives the share of the ten most frequent classes."""
 
-_LABELS = max(VOCABULARY.by_id) + 1
 _DECADE_BINS = 10
 _OCTAVE_BINS, _LOWEST, _HIGHEST = 4, -6, 10
 _COUNT_EDGES = np.unique(np.rint(10 ** (np.arange(5 * _DECADE_BINS + 1) / _DECADE_BINS)))
@@ -169,11 +168,13 @@ class StatisticsBuilder:
         (2, 40.0, 4.0)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: Vocabulary = VOCABULARY) -> None:
+        self._vocabulary = vocabulary
+        labels = max(vocabulary.by_id, default=0) + 1
         self._pages: list[tuple[int, int, int, float]] = []
         self._fullest = ("", -1)
-        self._symbols = np.zeros(_LABELS, np.int64)
-        self._occurs_on = np.zeros(_LABELS, np.int64)
+        self._symbols = np.zeros(labels, np.int64)
+        self._occurs_on = np.zeros(labels, np.int64)
         self._sizes = np.zeros(len(_SIZE_EDGES) - 1, np.int64)
         self._known = np.zeros(5, np.int64)
         self._pixels = Tally(1 / 16), Tally(1 / 16)
@@ -184,7 +185,7 @@ class StatisticsBuilder:
         self._pages.append((len(symbols), width, height, staff_space))
         if len(symbols) > self._fullest[1]:
             self._fullest = name, len(symbols)
-        counts = np.bincount(symbols.label, minlength=_LABELS)
+        counts = np.bincount(symbols.label, minlength=len(self._symbols))
         self._symbols += counts
         self._occurs_on += counts > 0
         self._known += _coverage(symbols)
@@ -216,20 +217,20 @@ class StatisticsBuilder:
             top_share=float(self._symbols[ranked[:TOP]].sum() / max(total, 1)),
             noteheads=Coverage(*self._known.tolist()),
             classes=self._classes(ranked),
-            missing=tuple(row.name for row in VOCABULARY.classes if not self._symbols[row.id]),
+            missing=tuple(row.name for row in self._vocabulary.classes if not self._symbols[row.id]),
             page_histogram=_page_histogram(on_page),
             size_histogram=Histogram.of(_SIZE_EDGES, self._sizes),
         )
 
     def _rank(self, label: int) -> tuple[int, str]:
-        return -int(self._symbols[label]), VOCABULARY.by_id[label].name
+        return -int(self._symbols[label]), self._vocabulary.by_id[label].name
 
     def _classes(self, ranked: list[int]) -> tuple[ClassStatistics, ...]:
         width, height = (tally.medians() for tally in self._pixels)
         width_spaces, height_spaces = (tally.medians() for tally in self._spaces)
         return tuple(
             ClassStatistics(
-                name=VOCABULARY.by_id[label].name,
+                name=self._vocabulary.by_id[label].name,
                 symbols=int(self._symbols[label]),
                 pages=int(self._occurs_on[label]),
                 width=width[label],

@@ -1,4 +1,4 @@
-"""Pixels in and out of files: PNG written fast, and the page's layers as images."""
+"""Pixels in and out of files: PNG written fast, strangers' images read with care, layers as images."""
 
 from notehead.images.layers import (
     class_image,
@@ -10,16 +10,21 @@ from notehead.images.layers import (
     put_runs,
 )
 from notehead.images.png import encode_png, encode_rows, read_png
+from notehead.images.read import ENDINGS, image_size, read_image, read_sized_image
 
 __all__ = [
+    "ENDINGS",
     "class_image",
     "class_rows",
     "encode_png",
     "encode_rows",
+    "image_size",
     "instance_ids",
     "instance_image",
     "instance_rows",
     "overlap_runs",
     "put_runs",
+    "read_image",
     "read_png",
+    "read_sized_image",
 ]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
 from typing import Literal
@@ -18,6 +19,9 @@ letters; or, for `compound`, other symbols that stand on the page in their own r
 
 FIRST_OWN_ID = 209
 """DeepScoresV2 uses the ids 1-136, its MUSCIMA++ set 137-208; classes that it lacks start here."""
+
+LARGEST_ID = 999_999
+"""Of a class; tables are looked up by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +66,44 @@ class Vocabulary(Mapping[str, SymbolClass]):
         'stem'
         >>> VOCABULARY["barlineFinal"].deepscores_v2 is None
         True
+
+    A dataset may bring a vocabulary of its own, with its ids and their order:
+
+        >>> own = Vocabulary.of([(7, "stem"), (3, "smudge")])
+        >>> list(own), own.id("smudge"), own["stem"].kind
+        (['stem', 'smudge'], 3, 'line')
     """
 
     def __init__(self, classes: tuple[SymbolClass, ...]) -> None:
         self.classes = classes
         self._by_name = {row.name: row for row in classes}
         self.by_id: Mapping[int, SymbolClass] = {row.id: row for row in classes}
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, str]]) -> Vocabulary:
+        """A vocabulary of (id, name) in their order; what `VOCABULARY` knows of a name is kept.
+
+        The greys are 1, 2, ... and 0, which is no value, from the 256th class on.
+
+        Raises:
+            ValueError: two classes share an id or a name, or an id is out of range.
+        """
+        classes = tuple(_plain_class(i, name, grey) for grey, (i, name) in enumerate(rows, start=1))
+        for what in ("id", "name"):
+            counts = Counter(getattr(row, what) for row in classes)
+            if len(counts) < len(classes):
+                message = f"two classes have the {what} {counts.most_common(1)[0][0]!r}"
+                raise ValueError(message)
+        if any(not 0 <= row.id <= LARGEST_ID for row in classes):
+            message = f"the id of a class is not from 0 to {LARGEST_ID:,}"
+            raise ValueError(message)
+        return cls(classes)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Vocabulary) and (self is other or self.classes == other.classes)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.by_id))
 
     def __getitem__(self, name: str) -> SymbolClass:
         return self._by_name[name]
@@ -85,15 +121,15 @@ class Vocabulary(Mapping[str, SymbolClass]):
     @cached_property
     def grey_of_id(self) -> NDArray[np.uint8]:
         """Grey value by class id, 0 where no class has the id: a look-up table for masks."""
-        table = np.zeros(max(self.by_id) + 1, np.uint8)
+        table = np.zeros(max(self.by_id, default=0) + 1, np.uint8)
         for row in self.classes:
             table[row.id] = row.grey
         return table
 
     @cached_property
-    def notehead_ids(self) -> NDArray[np.int16]:
+    def notehead_ids(self) -> NDArray[np.int32]:
         """The ids of all notehead classes."""
-        return np.array([row.id for row in self.classes if row.is_notehead], np.int16)
+        return np.array([row.id for row in self.classes if row.is_notehead], np.int32)
 
 
 def _read_table() -> Vocabulary:
@@ -113,6 +149,14 @@ def _row(record: dict[str, str]) -> SymbolClass:
         muscima=record["muscima"] or None,
         deepscores_v1=record["deepscores_v1"] or None,
     )
+
+
+def _plain_class(identity: int, name: str, grey: int) -> SymbolClass:
+    grey = grey if grey <= np.iinfo(np.uint8).max else 0
+    known = VOCABULARY.get(name)
+    if known is not None:
+        return replace(known, id=identity, grey=grey)
+    return SymbolClass(identity, name, "glyph", grey, (), None, None, None, None)
 
 
 VOCABULARY = _read_table()

@@ -11,7 +11,7 @@ import pytest
 
 from notehead import BuildOptions, BuildResult, Dataset
 from notehead.builder import Failure
-from notehead.builder.progress import Progress
+from notehead.progress import Progress
 from tests.cli.conftest import Call
 from tests.support.scores import MUSICXML
 

@@ -85,8 +85,9 @@ def test_a_bug_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
         (["build", "a.xml", "-o", "out", "--timeout", "0"], "0 is not in the range"),
         (["show", "dataset"], "Missing argument 'PAGE'"),
         (["show", "dataset", "0"], "Missing option '-o'"),
-        (["stats", "dataset", "--split", "validation"], "'validation' is not one of 'train', 'test'"),
-        (["stats"], "Missing argument 'DATASET'"),
+        (["stats", "dataset", "--annotation-set", "coco"], "'coco' is not one of 'deepscores', 'muscima++'"),
+        (["stats"], "Missing argument 'DATASETS...'"),
+        (["convert", "dataset", "out"], "Missing option '--to'"),
         (["verify", "a", "b"], "unexpected extra argument"),
     ],
 )

@@ -1,5 +1,10 @@
-"""Formats of datasets on disk, one file each.
+"""Formats of datasets on disk, one file each; `FORMATS` lists them.
 
-`native.py` holds all that a `Page` knows; `deepscores_v2.py` and `deepscores_v1.py` are the layouts
-of the published datasets, which others' tools read.
+`notehead.py` holds all that a `Page` knows; the others are the layouts of published datasets and of
+others' tools. A format is a `Format`: how to recognise it, a `Source` that reads, a `Writer` that writes.
 """
+
+from notehead.datasets.formats.format import Format, Part, WriteOptions, Writer, parts_of
+from notehead.datasets.formats.registry import FORMATS, find_format, open_source
+
+__all__ = ["FORMATS", "Format", "Part", "WriteOptions", "Writer", "find_format", "open_source", "parts_of"]

@@ -5,7 +5,8 @@
 - `format`: "notehead page 1"; `name`, `width`, `height`, `staff_space`, `staff_lines`, `origin`;
 - `symbols`: one flat list per column of `Symbols` (4 numbers a box, 8 an oriented box, 2 a link), null
   for NaN; `text` only for symbols that have one, by id;
-- `under`: runs (first pixel, length, id) of the second id layer, one flat list.
+- `under`: runs (first pixel, length, id) of the second id layer, one flat list;
+- `masks`: false for a page that has none, else left out.
 
 The image and the top id layer are in `images/` and `instance/`, as DeepScoresV2 has them.
 """
@@ -28,7 +29,7 @@ from zlib_ng import zlib_ng
 from notehead.errors import DatasetError
 from notehead.images import instance_ids, overlap_runs, put_runs, read_png
 from notehead.page import COLUMNS, Origin, Page, Symbols
-from notehead.vocabulary import VOCABULARY
+from notehead.vocabulary import VOCABULARY, Vocabulary
 
 FORMAT = "notehead page 1"
 _GZIP_BITS = 31
@@ -63,6 +64,7 @@ def page_bytes(page: Page) -> bytes:
         "origin": asdict(page.origin),
         "symbols": columns,
         "under": overlap_runs(under).ravel(),
+        **({"masks": False} if page.ids is None else {}),
     }
     data = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
     gzip_file = zlib_ng.compressobj(2, zlib_ng.DEFLATED, _GZIP_BITS)
@@ -102,10 +104,10 @@ def _checked(name: str) -> Iterator[None]:
         raise _damaged(name + ".json.gz", error) from error
 
 
-def symbols_of(document: dict[str, Any]) -> Symbols:
+def symbols_of(document: dict[str, Any], vocabulary: Vocabulary = VOCABULARY) -> Symbols:
     """The symbols of a page file's object; raises DatasetError where they cannot be."""
     with _checked(document["name"]):
-        symbols = _symbols_of(dict(document["symbols"]))
+        symbols = _symbols_of(dict(document["symbols"])).replace(vocabulary=vocabulary)
         _check(symbols)
     return symbols
 
@@ -123,7 +125,8 @@ def _symbols_of(columns: dict[str, Any]) -> Symbols:
         row_of = {str(identity): row for row, identity in enumerate(arrays["id"].tolist())}
         for identity, letters in texts.items():
             text[row_of[identity]] = letters
-    return Symbols(**arrays, text=text)
+    arrays["text"] = text
+    return empty.replace(**arrays)
 
 
 def _check(symbols: Symbols) -> None:
@@ -133,7 +136,7 @@ def _check(symbols: Symbols) -> None:
         (all(len(getattr(symbols, column)) == count for column in COLUMNS[:-1]), "columns differ in length"),
         (len(np.unique(identities)) == count, "two symbols have one id"),
         (((identities > 0) & (identities <= _MOST)).all(), "an id is out of range"),
-        (np.isin(symbols.label, list(VOCABULARY.by_id)).all(), "a class is unknown"),
+        (np.isin(symbols.label, list(symbols.vocabulary.by_id)).all(), "a class is unknown"),
         (np.isfinite(symbols.box).all() and np.isfinite(symbols.corners).all(), "a box is no box"),
         (np.isin(symbols.links, identities).all(), "a link leads to no symbol"),
         (all(text is None or isinstance(text, str) for text in symbols.text), "a text is no text"),
@@ -143,7 +146,7 @@ def _check(symbols: Symbols) -> None:
             raise ValueError(message)
 
 
-def read_page(folder: Path, name: str) -> Page:
+def read_page(folder: Path, name: str, vocabulary: Vocabulary = VOCABULARY) -> Page:
     """A page of a dataset in `folder`, with image and both id layers.
 
     Raises:
@@ -152,23 +155,28 @@ def read_page(folder: Path, name: str) -> Page:
     document = read_document(folder / "pages" / f"{name}.json.gz")
     known = {item.name for item in fields(Origin)}
     shape = document["height"], document["width"]
-    image = read_png(folder / "images" / f"{name}.png")
-    instances = read_png(folder / "instance" / f"{name}_inst.png")
-    for file, pixels, wanted in ((name, image, shape), (f"{name}_inst", instances, (*shape, 3))):
-        if pixels.shape != wanted:
-            message = f"{file}.png is {_size(pixels.shape)}, its page should have {_size(wanted)}"
-            raise DatasetError(message, "Run `notehead verify` to see what else differs.")
+    image = _sized_png(folder / "images" / f"{name}.png", shape)
+    masked = document.get("masks", True) is True
+    ids = instance_ids(_sized_png(folder / "instance" / f"{name}_inst.png", (*shape, 3))) if masked else None
     with _checked(name):
         return Page(
             name=name,
             image=image,
-            symbols=symbols_of(document),
-            ids=instance_ids(instances),
-            under=put_runs(_runs(document["under"], image.size), shape),
+            symbols=symbols_of(document, vocabulary),
+            ids=ids,
+            under=put_runs(_runs(document["under"], image.size), shape) if masked else None,
             staff_lines=np.array(document["staff_lines"], np.float64).reshape(-1, 5),
             staff_space=document["staff_space"],
             origin=Origin(**{key: value for key, value in document["origin"].items() if key in known}),
         )
+
+
+def _sized_png(path: Path, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    pixels = read_png(path)
+    if pixels.shape != shape:
+        message = f"{path.name} is {_size(pixels.shape)}, its page should have {_size(shape)}"
+        raise DatasetError(message, "Run `notehead verify` to see what else differs.")
+    return pixels
 
 
 def _runs(numbers: list[int], pixels: int) -> NDArray[np.int32]:

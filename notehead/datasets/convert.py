@@ -1,0 +1,224 @@
+"""`convert`: a dataset in one format becomes one in another, whole or in slices."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import warnings
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from notehead.datasets.complaints import Complaints
+from notehead.datasets.dataset import Dataset
+from notehead.datasets.formats import Format, Part, WriteOptions, Writer, find_format, parts_of
+from notehead.datasets.index import PageEntry
+from notehead.datasets.slicing import SliceOptions, slices
+from notehead.errors import DatasetError, OutputError
+from notehead.files import PARTIAL, make_folder, output_error
+from notehead.page import Page
+from notehead.progress import Progress, Silent
+
+
+class LossWarning(UserWarning):
+    """The format cannot hold all that the pages hold; said once for a conversion."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertOptions:
+    """How a dataset is converted.
+
+    Attributes:
+        write: options of the format.
+        slicing: cut pages into slices; None leaves them whole.
+        workers: processes; 0 for one per processor, 1 to work in this one.
+    """
+
+    write: WriteOptions = field(default_factory=WriteOptions)
+    slicing: SliceOptions | None = None
+    workers: int = 1
+
+
+@dataclass(slots=True)
+class Conversion:
+    """What came of a conversion.
+
+    Attributes:
+        folder: the new dataset.
+        pages: written; slices count as pages.
+        symbols: written.
+        lost: what the pages held and the format cannot hold.
+        complaints: what was left out.
+    """
+
+    folder: Path
+    pages: int = 0
+    symbols: int = 0
+    lost: set[Part] = field(default_factory=set)
+    complaints: Complaints = field(default_factory=Complaints)
+
+
+@dataclass(slots=True)
+class _Done:
+    """What became of one page: an entry, a record and the parts of each page or slice that was written."""
+
+    written: list[tuple[PageEntry, Any]]
+    parts: set[Part]
+    complaints: Complaints
+
+
+@dataclass(slots=True)
+class _Job:
+    """All that a worker needs."""
+
+    dataset: Dataset
+    writer: Writer
+    slicing: SliceOptions | None
+
+    def do(self, place: int) -> _Done:
+        """Write one page, or its slices."""
+        done = _Done([], set(), Complaints())
+        complaints = self.dataset.complaints
+        try:
+            page = self.dataset[place]
+        except DatasetError as error:
+            complaints.page(error)
+        else:
+            entry = self.dataset.entries[place]
+            for part in [page] if self.slicing is None else slices(page, self.slicing):
+                done.parts |= parts_of(part)
+                done.written.append(self._write(entry, part))
+        done.complaints = complaints.taken()
+        return done
+
+    def _write(self, entry: PageEntry, page: Page) -> tuple[PageEntry, Any]:
+        known = replace(
+            entry, name=page.name, width=page.width, height=page.height, symbols=len(page.symbols)
+        )
+        return known, self.writer.page(known, page)
+
+
+def convert(
+    dataset: Dataset,
+    folder: str | os.PathLike[str],
+    to: str,
+    options: ConvertOptions | None = None,
+    progress: Progress | None = None,
+) -> Conversion:
+    """Write a dataset anew, in the format called `to`.
+
+    The new dataset appears when it is whole: until then it grows beside its place.
+
+    Raises:
+        DatasetError: there is no such format, it cannot name the classes, or a page cannot be used and
+            the dataset is not read with `keep_going`.
+        OutputError: the folder holds something already, or cannot be written.
+
+    Example:
+        >>> convert(Dataset("dataset"), "yolo", "yolo")  # doctest: +SKIP
+    """
+    options, progress = options or ConvertOptions(), progress or Silent()
+    target = find_format(to)
+    if target.writer is None:
+        message = f"{to} can only be read"
+        raise DatasetError(message, "Choose another format.")
+    place = Path(folder)
+    _must_be_free(place)
+    aside = make_folder(place.with_name(f"{place.name}.{os.getpid()}{PARTIAL}"))
+    writer: Writer | None = None
+    try:
+        writer = target.writer(aside, dataset.vocabulary, options.write)
+        result = _run(dataset, writer, options, progress)
+        writer.finish()
+        writer.close()
+        result.folder = place
+        _warn(result, target)
+        aside.replace(place)
+    except OSError as error:
+        raise output_error(place, error) from error
+    finally:
+        if writer is not None:
+            writer.close()
+        shutil.rmtree(aside, ignore_errors=True)
+        progress.close()
+    return result
+
+
+def _must_be_free(place: Path) -> None:
+    try:
+        taken = place.exists() and (not place.is_dir() or any(place.iterdir()))
+    except OSError as error:
+        raise output_error(place, error) from error
+    if taken:
+        message = f"{place}: there is something already"
+        raise OutputError(message, "Choose a new folder, or empty this one.")
+
+
+def _run(dataset: Dataset, writer: Writer, options: ConvertOptions, progress: Progress) -> Conversion:
+    result = Conversion(writer.folder, complaints=Complaints(dataset.complaints.keep_going))
+    progress.stage("pages", len(dataset))
+    for done in _all_done(_Job(dataset, writer, options.slicing), len(dataset), options.workers):
+        for entry, record in done.written:
+            writer.add(entry, record)
+            result.pages += 1
+            result.symbols += entry.symbols
+        result.lost |= done.parts
+        result.complaints.merge(done.complaints)
+        progress.step(pages=1)
+    return result
+
+
+def _warn(result: Conversion, target: Format) -> None:
+    result.lost -= target.holds
+    if result.lost:
+        lost = ", ".join(sorted(result.lost))
+        warnings.warn(f"{target.name} cannot hold {lost}", LossWarning, stacklevel=3)
+
+
+def _all_done(job: _Job, pages: int, workers: int) -> Iterator[_Done]:
+    """What became of each page, in their order."""
+    workers = min(workers or os.cpu_count() or 1, pages)
+    if workers <= 1:
+        yield from map(job.do, range(pages))
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _start, (job,)) as pool:
+        waiting: deque[Future[_Done]] = deque()
+        try:
+            for place in range(pages):
+                waiting.append(pool.submit(_do, place))
+                if len(waiting) > 4 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BrokenExecutor as error:
+            message = f"{job.dataset.folder}: a process died while it read a page"
+            raise DatasetError(message, "Run it with --workers 1 to see at which.") from error
+        finally:
+            _cancel(pool, waiting)
+
+
+def _cancel(pool: Executor, waiting: deque[Future[_Done]]) -> None:
+    for future in waiting:
+        future.cancel()
+    pool.shutdown(cancel_futures=True)
+
+
+_job: _Job | None = None
+"""What this process works at: a pool's workers get it once, not with every page."""
+
+
+def _start(job: _Job) -> None:
+    global _job  # noqa: PLW0603  # the pool offers no other place
+    _job = job
+
+
+def _do(place: int) -> _Done:
+    if _job is None:
+        message = "the worker was not started"
+        raise RuntimeError(message)
+    return _job.do(place)

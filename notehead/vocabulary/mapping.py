@@ -1,0 +1,125 @@
+"""`ClassMap`: from one vocabulary to another, class by class; symbols without a class there fall away."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from notehead.errors import DatasetError
+from notehead.vocabulary.table import VOCABULARY, SymbolClass, Vocabulary
+
+if TYPE_CHECKING:
+    from notehead.page import Symbols
+
+
+@dataclass(frozen=True, eq=False)
+class ClassMap:
+    """A map from the classes of one vocabulary to those of another.
+
+    Attributes:
+        source: the vocabulary of the symbols that it takes.
+        target: the vocabulary of the symbols that it gives.
+        names: target's name by source's name; classes that are not in it have none.
+    """
+
+    source: Vocabulary
+    target: Vocabulary
+    names: dict[str, str]
+
+    @cached_property
+    def _label_of(self) -> NDArray[np.int32]:
+        table = np.full(max(self.source.by_id, default=0) + 1, -1, np.int32)
+        for name, becomes in self.names.items():
+            table[self.source.id(name)] = self.target.id(becomes)
+        return table
+
+    @property
+    def dropped(self) -> list[str]:
+        """Names of the source's classes that have no class in the target."""
+        return [name for name in self.source if name not in self.names]
+
+    def apply(self, symbols: Symbols) -> Symbols:
+        """The symbols that have a class in the target, under that class."""
+        label = self._label_of[symbols.label]
+        kept = label >= 0
+        if not kept.all():
+            symbols, label = symbols[kept], label[kept]
+        return symbols.replace(label=label, vocabulary=self.target)
+
+
+def class_map(source: Vocabulary, target: Vocabulary) -> ClassMap:
+    """The map between two vocabularies by name, or by what `VOCABULARY` says a class is called elsewhere.
+
+    A class that is finer than the target's falls under it: `keySharp` under MUSCIMA++'s
+    `accidentalSharp`. A class that is coarser than all of the target's has none there: nothing is guessed.
+
+    Example:
+        >>> from notehead.vocabulary.sets import named_vocabulary
+        >>> names = class_map(VOCABULARY, named_vocabulary("muscima++")).names
+        >>> names["keySharp"], names["ledgerLine"], names.get("barlineSingle")
+        ('accidentalSharp', 'legerLine', None)
+        >>> back = class_map(named_vocabulary("muscima++"), VOCABULARY).names
+        >>> back["legerLine"], back.get("noteheadFullSmall")
+        ('ledgerLine', None)
+    """
+    names = {}
+    for name in source:
+        found = next((other for other in _called(name) if other in target), None)
+        if found is not None:
+            names[name] = found
+    return ClassMap(source, target, names)
+
+
+def _called(name: str) -> list[str]:
+    """What a class may be called elsewhere, the surest first."""
+    row = VOCABULARY.get(name) or _aliases().get(name)
+    others = (row.name, row.deepscores_v2, row.deepscores_v1, row.muscima) if row is not None else ()
+    return [name, *(other for other in others if other is not None)]
+
+
+@cache
+def _aliases() -> dict[str, SymbolClass]:
+    """The classes that exactly one of ours goes by, under the names that other sets have for them."""
+    found: dict[str, set[str]] = {}
+    for row in VOCABULARY.classes:
+        for name in {row.deepscores_v2, row.deepscores_v1, row.muscima} - {None, row.name}:
+            found.setdefault(str(name), set()).add(row.name)
+    return {name: VOCABULARY[next(iter(rows))] for name, rows in found.items() if len(rows) == 1}
+
+
+def read_class_map(path: Path, source: Vocabulary) -> ClassMap:
+    """A map from a table of the user's: CSV with the columns `class` and `becomes`, and `id` if wanted.
+
+    Classes that the table does not name, or that become nothing, are left out. Without ids the classes
+    are numbered from 0 in the order in which they first appear.
+
+    Raises:
+        DatasetError: the file is missing or no such table; it names a class that the source lacks.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            records = list(csv.DictReader(file))
+        rows = [(row["class"].strip(), row["becomes"].strip(), row.get("id")) for row in records]
+        ids: dict[str, int] = {}
+        for _, becomes, number in rows:
+            if becomes and ids.setdefault(becomes, int(number or len(ids))) != int(number or ids[becomes]):
+                message = f"{becomes} has two ids"
+                raise ValueError(message)  # noqa: TRY301  # one message for all that a table can be
+        target = Vocabulary.of((identity, name) for name, identity in ids.items())
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}"
+        raise DatasetError(message, "Check the path of the table of classes.") from error
+    except (AttributeError, KeyError, TypeError, ValueError, csv.Error) as error:
+        message = f"{path}: no table of classes ({error})"
+        raise DatasetError(message, "It has the columns class and becomes, and id if you want.") from error
+    for name, _, _ in rows:
+        if name not in source:
+            message = f"{path}: there is no class {name!r} in the dataset"
+            raise DatasetError(message, "`notehead stats` lists the dataset's classes.")
+    return ClassMap(source, target, {name: becomes for name, becomes, _ in rows if becomes})
