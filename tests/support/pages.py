@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -16,6 +18,8 @@ from notehead.errors import DatasetError
 from notehead.page import ABSENT, Origin
 from notehead.vocabulary import Vocabulary
 
+T = TypeVar("T")
+
 NAMES = st.text("abcdefgh-0123456789äé_", min_size=1, max_size=12).filter(lambda name: name[0] not in "-_")
 
 
@@ -25,8 +29,6 @@ class MemorySource(Source):
     def __init__(
         self, pages: Sequence[Page], vocabulary: Vocabulary = VOCABULARY, split: str = "train"
     ) -> None:
-        from pathlib import Path  # noqa: PLC0415
-
         self.folder = Path("memory")
         self.vocabulary = vocabulary
         self.complaints = Complaints()
@@ -64,6 +66,10 @@ def random_symbols(
 
     Coordinates have at most three decimals; `thinnest` is the least width and height of a box.
     """
+
+    def column(values: st.SearchStrategy[T]) -> list[T]:
+        return draw(st.lists(values, min_size=count, max_size=count))
+
     count = draw(st.integers(0, most))
     ids = draw(st.lists(st.integers(1, 65535), min_size=count, max_size=count, unique=True))
     labels = draw(
@@ -75,7 +81,6 @@ def random_symbols(
         st.integers(0, 40) | st.just(ABSENT),
         st.sampled_from([0.0, 0.5, 1.25, 7.0, float("nan")]),
     )
-    column = lambda values: draw(st.lists(values, min_size=count, max_size=count))  # noqa: E731
     links = (
         draw(st.lists(st.tuples(st.sampled_from(ids), st.sampled_from(ids)), max_size=4, unique=True))
         if ids
@@ -115,9 +120,9 @@ def _corners(draw: st.DrawFn, box: list[float]) -> list[list[float]]:
     t = draw(st.sampled_from([0.0, 0.25, 0.5]))
     if t == 0.0:
         return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
-    side = min(x1 - x0, y1 - y0)  # a rectangle turned inside a square
-    a, b = side * t, side * (1 - t)
-    return [[x0 + a, y0], [x0 + side, y0 + b - side + side], [x0 + b, y0 + side], [x0, y0 + a]]
+    side = min(x1 - x0, y1 - y0)  # a square turned inside a square
+    a = side * t
+    return [[x0 + a, y0], [x0 + side, y0 + a], [x0 + side - a, y0 + side], [x0, y0 + side - a]]
 
 
 def disc_page(name: str = "discs", vocabulary: Vocabulary = VOCABULARY, count: int = 5) -> Page:
