@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from notehead.vocabulary import VOCABULARY, SymbolClass, Vocabulary
+from notehead.vocabulary import VOCABULARY, ClassMap, SymbolClass, Vocabulary
 
 ABSENT = -32768
 """In integer columns: this symbol has no such value. Float columns use NaN."""
@@ -227,6 +227,13 @@ class Symbols:
     def named(self, *names: str) -> Symbols:
         """The symbols of the given classes; raises KeyError for an unknown class."""
         return self[np.isin(self.label, [self.vocabulary.id(name) for name in names])]
+
+    def mapped(self, classes: ClassMap) -> Symbols:
+        """The symbols under the classes of another vocabulary, without those that have none there."""
+        label = classes.label_of[self.label]
+        kept = label >= 0
+        symbols = self if kept.all() else self[kept]
+        return symbols.replace(label=label[kept], vocabulary=classes.target)
 
     def mask_values(self, value_of_class: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Value by symbol id, 0 for paper and unused ids, from a value by class id: a table for masks."""

@@ -115,7 +115,7 @@ def test_a_part_keeps_its_columns_and_its_own_links(
 
 
 def test_every_field_is_a_column() -> None:
-    assert [*COLUMNS] == [field.name for field in fields(Symbols)]
+    assert [*COLUMNS, "vocabulary"] == [field.name for field in fields(Symbols)]
     assert COLUMNS[-1] == "links"
 
 

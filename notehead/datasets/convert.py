@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import shutil
 import warnings
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,9 @@ from notehead.errors import DatasetError, OutputError
 from notehead.files import PARTIAL, make_folder, output_error
 from notehead.page import Page
 from notehead.progress import Progress, Silent
+
+_AHEAD = 4
+"""So many pages for each worker are waiting or done and not yet taken."""
 
 
 class LossWarning(UserWarning):
@@ -185,27 +187,22 @@ def _all_done(job: _Job, pages: int, workers: int) -> Iterator[_Done]:
     if workers <= 1:
         yield from map(job.do, range(pages))
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _start, (job,)) as pool:
-        waiting: deque[Future[_Done]] = deque()
-        try:
-            for place in range(pages):
-                waiting.append(pool.submit(_do, place))
-                if len(waiting) > 4 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
+    from loky import ProcessPoolExecutor  # noqa: PLC0415  # not at every start of the program
+
+    waiting: deque[Future[_Done]] = deque()
+    pool = ProcessPoolExecutor(workers, initializer=_start, initargs=(job,))
+    try:
+        for place in range(pages):
+            waiting.append(pool.submit(_do, place))
+            if len(waiting) > _AHEAD * workers:
                 yield waiting.popleft().result()
-        except BrokenExecutor as error:
-            message = f"{job.dataset.folder}: a process died while it read a page"
-            raise DatasetError(message, "Run it with --workers 1 to see at which.") from error
-        finally:
-            _cancel(pool, waiting)
-
-
-def _cancel(pool: Executor, waiting: deque[Future[_Done]]) -> None:
-    for future in waiting:
-        future.cancel()
-    pool.shutdown(cancel_futures=True)
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenExecutor as error:
+        message = f"{job.dataset.folder}: a process died while it read a page"
+        raise DatasetError(message, "Run it with --workers 1 to see at which.") from error
+    finally:
+        pool.shutdown(kill_workers=True)
 
 
 _job: _Job | None = None

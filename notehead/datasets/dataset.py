@@ -67,11 +67,12 @@ class Dataset:
             self._take_split(split)
 
     def _take_split(self, split: str) -> None:
-        known = dict.fromkeys((*SPLITS, *(entry.split for entry in self.entries if entry.split)))
+        every = self._source.entries
+        known = dict.fromkeys((*SPLITS, *(entry.split for entry in every if entry.split)))
         if split not in known:
             message = f"there is no split {split!r}"
             raise DatasetError(message, f"Choose among {', '.join(known)}.")
-        self._rows = [row for row in self._rows if self._source.entries[row].split == split]
+        self._rows = [row for row in self._rows if every[row].split == split]
 
     @property
     def folder(self) -> Path:
@@ -152,7 +153,7 @@ class Dataset:
 
     def _mapped(self, symbols: Symbols) -> Symbols:
         for mapping in self._maps:
-            symbols = mapping.apply(symbols)
+            symbols = symbols.mapped(mapping)
         return symbols
 
     def _view(self, rows: Sequence[int] | None = None, mapping: ClassMap | None = None) -> Self:

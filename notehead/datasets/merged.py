@@ -64,13 +64,13 @@ class MergedSource(Source):
     def symbols(self, entry: PageEntry) -> Symbols:
         part, place = self._where[entry.name]
         with self._complaints_of(part):
-            return self._maps[part].apply(self._parts[part].symbols(place))
+            return self._parts[part].symbols(place).mapped(self._maps[part])
 
     def page(self, entry: PageEntry) -> Page:
         part, place = self._where[entry.name]
         with self._complaints_of(part):
             page = self._parts[part][place]
-        return replace(page, name=entry.name, symbols=self._maps[part].apply(page.symbols))
+        return replace(page, name=entry.name, symbols=page.symbols.mapped(self._maps[part]))
 
     def staff_space(self, entry: PageEntry) -> float:
         part, place = self._where[entry.name]

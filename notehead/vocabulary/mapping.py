@@ -1,4 +1,4 @@
-"""`ClassMap`: from one vocabulary to another, class by class; symbols without a class there fall away."""
+"""`ClassMap`: from one vocabulary to another, class by class; `Symbols.mapped` goes that way."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +13,10 @@ from numpy.typing import NDArray
 from notehead.errors import DatasetError
 from notehead.vocabulary.table import VOCABULARY, SymbolClass, Vocabulary
 
-if TYPE_CHECKING:
-    from notehead.page import Symbols
-
 
 @dataclass(frozen=True, eq=False)
 class ClassMap:
-    """A map from the classes of one vocabulary to those of another.
+    """A map from the classes of one vocabulary to those of another; `Symbols.mapped` applies it.
 
     Attributes:
         source: the vocabulary of the symbols that it takes.
@@ -33,7 +29,8 @@ class ClassMap:
     names: dict[str, str]
 
     @cached_property
-    def _label_of(self) -> NDArray[np.int32]:
+    def label_of(self) -> NDArray[np.int32]:
+        """The target's class id by the source's, -1 for those that have none."""
         table = np.full(max(self.source.by_id, default=0) + 1, -1, np.int32)
         for name, becomes in self.names.items():
             table[self.source.id(name)] = self.target.id(becomes)
@@ -43,14 +40,6 @@ class ClassMap:
     def dropped(self) -> list[str]:
         """Names of the source's classes that have no class in the target."""
         return [name for name in self.source if name not in self.names]
-
-    def apply(self, symbols: Symbols) -> Symbols:
-        """The symbols that have a class in the target, under that class."""
-        label = self._label_of[symbols.label]
-        kept = label >= 0
-        if not kept.all():
-            symbols, label = symbols[kept], label[kept]
-        return symbols.replace(label=label, vocabulary=self.target)
 
 
 def class_map(source: Vocabulary, target: Vocabulary) -> ClassMap:

@@ -4,7 +4,17 @@
 others' tools. A format is a `Format`: how to recognise it, a `Source` that reads, a `Writer` that writes.
 """
 
-from notehead.datasets.formats.format import Format, Part, WriteOptions, Writer, parts_of
+from notehead.datasets.formats.format import PARTS, Format, Part, WriteOptions, Writer, parts_of
 from notehead.datasets.formats.registry import FORMATS, find_format, open_source
 
-__all__ = ["FORMATS", "Format", "Part", "WriteOptions", "Writer", "find_format", "open_source", "parts_of"]
+__all__ = [
+    "FORMATS",
+    "PARTS",
+    "Format",
+    "Part",
+    "WriteOptions",
+    "Writer",
+    "find_format",
+    "open_source",
+    "parts_of",
+]
