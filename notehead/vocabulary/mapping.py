@@ -13,6 +13,12 @@ from numpy.typing import NDArray
 from notehead.errors import DatasetError
 from notehead.vocabulary.table import VOCABULARY, SymbolClass, Vocabulary
 
+_ELSEWHERE = ("deepscores_v2", "deepscores_v1", "mung", "muscima")
+"""The columns of `VOCABULARY` with names in other sets."""
+
+_V1_EXTENDED = {"combStaff": "staff", "OttavaBracket": "ottavaBracket"}
+"""DeepScores v1-extended has these for ours, and `Online` and `Offline` in its noteheads."""
+
 
 @dataclass(frozen=True, eq=False)
 class ClassMap:
@@ -47,6 +53,8 @@ def class_map(source: Vocabulary, target: Vocabulary) -> ClassMap:
 
     A class that is finer than the target's falls under it: `keySharp` under MUSCIMA++'s
     `accidentalSharp`. A class that is coarser than all of the target's has none there: nothing is guessed.
+    Where several of ours share a name elsewhere, what they agree in is known: v1's `noteheadBlack` is no
+    one of ours, but one of MUSCIMA++'s.
 
     Example:
         >>> from notehead.vocabulary.sets import named_vocabulary
@@ -67,19 +75,20 @@ def class_map(source: Vocabulary, target: Vocabulary) -> ClassMap:
 
 def _called(name: str) -> list[str]:
     """What a class may be called elsewhere, the surest first."""
-    row = VOCABULARY.get(name) or _aliases().get(name)
-    others = (row.name, row.deepscores_v2, row.deepscores_v1, row.muscima) if row is not None else ()
-    return [name, *(other for other in others if other is not None)]
+    ours = _V1_EXTENDED.get(name, name.replace("Online", "OnLine").replace("Offline", "InSpace"))
+    rows = [VOCABULARY[ours]] if ours in VOCABULARY else _aliases().get(name, [])
+    others = [{getattr(row, column) for row in rows} for column in ("name", *_ELSEWHERE)]
+    return [name, *(other for found in others if len(found) == 1 for other in found if other is not None)]
 
 
 @cache
-def _aliases() -> dict[str, SymbolClass]:
-    """The classes that exactly one of ours goes by, under the names that other sets have for them."""
-    found: dict[str, set[str]] = {}
+def _aliases() -> dict[str, list[SymbolClass]]:
+    """Our classes under the names that other sets have for them."""
+    found: dict[str, list[SymbolClass]] = {}
     for row in VOCABULARY.classes:
-        for name in {row.deepscores_v2, row.deepscores_v1, row.muscima} - {None, row.name}:
-            found.setdefault(str(name), set()).add(row.name)
-    return {name: VOCABULARY[next(iter(rows))] for name, rows in found.items() if len(rows) == 1}
+        for name in {getattr(row, column) for column in _ELSEWHERE} - {None, row.name}:
+            found.setdefault(name, []).append(row)
+    return found
 
 
 def read_class_map(path: Path, source: Vocabulary) -> ClassMap:
@@ -89,22 +98,17 @@ def read_class_map(path: Path, source: Vocabulary) -> ClassMap:
     are numbered from 0 in the order in which they first appear.
 
     Raises:
-        DatasetError: the file is missing or no such table; it names a class that the source lacks.
+        DatasetError: the file is missing or no such table; it names a class twice, or one that the
+            source lacks.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            records = list(csv.DictReader(file))
-        rows = [(row["class"].strip(), row["becomes"].strip(), row.get("id")) for row in records]
-        ids: dict[str, int] = {}
-        for _, becomes, number in rows:
-            if becomes and ids.setdefault(becomes, int(number or len(ids))) != int(number or ids[becomes]):
-                message = f"{becomes} has two ids"
-                raise ValueError(message)  # noqa: TRY301  # one message for all that a table can be
-        target = Vocabulary.of((identity, name) for name, identity in ids.items())
+            rows = _rows(csv.DictReader(file))
+        target = _targets(rows)
     except OSError as error:
         message = f"{path}: {error.strerror or error}"
         raise DatasetError(message, "Check the path of the table of classes.") from error
-    except (AttributeError, KeyError, TypeError, ValueError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         message = f"{path}: no table of classes ({error})"
         raise DatasetError(message, "It has the columns class and becomes, and id if you want.") from error
     for name, _, _ in rows:
@@ -112,3 +116,29 @@ def read_class_map(path: Path, source: Vocabulary) -> ClassMap:
             message = f"{path}: there is no class {name!r} in the dataset"
             raise DatasetError(message, "`notehead stats` lists the dataset's classes.")
     return ClassMap(source, target, {name: becomes for name, becomes, _ in rows if becomes})
+
+
+def _rows(table: csv.DictReader[str]) -> list[tuple[str, str, str]]:
+    """Class, what it becomes, and id, as they stand there; raises ValueError where a column is missing."""
+    for column in ("class", "becomes"):
+        if column not in (table.fieldnames or ()):
+            message = f"there is no column {column!r}"
+            raise ValueError(message)
+    return [
+        ((row["class"] or "").strip(), (row["becomes"] or "").strip(), row.get("id") or "") for row in table
+    ]
+
+
+def _targets(rows: list[tuple[str, str, str]]) -> Vocabulary:
+    """The classes that such rows lead to; raises ValueError where they contradict each other."""
+    ids: dict[str, int] = {}
+    seen: set[str] = set()
+    for name, becomes, number in rows:
+        if name in seen:
+            message = f"{name} is in it twice"
+            raise ValueError(message)
+        seen.add(name)
+        if becomes and ids.setdefault(becomes, int(number or len(ids))) != int(number or ids[becomes]):
+            message = f"{becomes} has two ids"
+            raise ValueError(message)
+    return Vocabulary.of((identity, name) for name, identity in ids.items())

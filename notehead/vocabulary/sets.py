@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
@@ -27,11 +28,12 @@ def named_vocabulary(name: str) -> Vocabulary:
         return Vocabulary.of(enumerate(_mung_names(), start=1))
     if name not in SETS:
         raise KeyError(name)
+    if name == "deepscores":  # with V2's grey values, which are ours
+        found = ((row, row.deepscores_v2) for row in VOCABULARY.classes)
+        return Vocabulary(tuple(replace(row, name=theirs) for row, theirs in found if theirs is not None))
     rows: dict[str, int] = {}
     for row in VOCABULARY.classes:
-        if name == "deepscores" and row.deepscores_v2 is not None:
-            rows[row.deepscores_v2] = row.id
-        elif name == "muscima++" and row.muscima is not None and row.muscima_id is not None:
+        if name == "muscima++" and row.muscima is not None and row.muscima_id is not None:
             rows[row.muscima] = row.muscima_id
         elif name == "deepscores_v1":
             rows.setdefault(row.deepscores_v1 or row.name, len(rows) + 1)

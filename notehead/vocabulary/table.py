@@ -38,6 +38,7 @@ class SymbolClass:
         muscima_id: id in DeepScoresV2's second annotation set, None where it has none.
         muscima: name in that set.
         deepscores_v1: its name in DeepScores v1 (2018), None where v1 lacks it.
+        mung: its name in MUSCIMA++ 2.0 and its MuNG files, None where these lack it.
     """
 
     id: int
@@ -49,6 +50,7 @@ class SymbolClass:
     muscima_id: int | None
     muscima: str | None
     deepscores_v1: str | None
+    mung: str | None
 
     @property
     def is_notehead(self) -> bool:
@@ -148,6 +150,7 @@ def _row(record: dict[str, str]) -> SymbolClass:
         muscima_id=int(record["muscima_id"]) if record["muscima_id"] else None,
         muscima=record["muscima"] or None,
         deepscores_v1=record["deepscores_v1"] or None,
+        mung=record["mung"] or None,
     )
 
 
@@ -156,7 +159,7 @@ def _plain_class(identity: int, name: str, grey: int) -> SymbolClass:
     known = VOCABULARY.get(name)
     if known is not None:
         return replace(known, id=identity, grey=grey)
-    return SymbolClass(identity, name, "glyph", grey, (), None, None, None, None)
+    return SymbolClass(identity, name, "glyph", grey, (), None, None, None, None, None)
 
 
 VOCABULARY = _read_table()

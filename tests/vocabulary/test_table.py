@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import pickle
 from collections import Counter
 from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notehead.engrave.verovio.fonts import glyph_names
-from notehead.vocabulary import VOCABULARY, SymbolClass
-from notehead.vocabulary.table import FIRST_OWN_ID, Kind
+from notehead.vocabulary import VOCABULARY, SymbolClass, Vocabulary
+from notehead.vocabulary.table import FIRST_OWN_ID, LARGEST_ID, Kind
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 CLASSES = VOCABULARY.classes
@@ -113,3 +116,73 @@ def test_muscimas_own_table_agrees() -> None:
     ours = {muscima(row): row.muscima for row in IN_V2 if row.muscima_id}
     assert ours == {key: name for key, name in theirs.items() if key in ours}
     assert set(theirs) == set(ours)
+
+
+# Vocabularies that datasets bring.
+
+rows = st.lists(
+    st.tuples(st.integers(0, LARGEST_ID), st.sampled_from([*VOCABULARY, "smudge", ""]) | st.text()),
+    max_size=20,
+    unique_by=(lambda row: row[0], lambda row: row[1]),
+)
+
+
+@given(rows=rows)
+def test_ids_names_and_their_order_are_kept(rows: list[tuple[int, str]]) -> None:
+    found = Vocabulary.of(iter(rows))
+    assert [(row.id, row.name) for row in found.classes] == rows
+    assert list(found) == [name for _, name in rows]
+    assert {name: found.id(name) for name in found} == {name: identity for identity, name in rows}
+    assert [row.grey for row in found.classes] == list(range(1, len(rows) + 1))
+    assert all(found.grey_of_id[row.id] == row.grey for row in found.classes)
+    assert np.count_nonzero(found.grey_of_id) == len(rows)
+    again = pickle.loads(pickle.dumps(found))
+    assert again == found
+    assert hash(again) == hash(found)
+
+
+def test_what_is_known_of_a_name_is_kept() -> None:
+    found = Vocabulary.of([(900, "noteheadBlackOnLine"), (4, "noteheadOfMine"), (2, "stem"), (3, "smudge")])
+    ours = VOCABULARY["noteheadBlackOnLine"]
+    assert found["noteheadBlackOnLine"].smufl == ours.smufl
+    assert found["noteheadBlackOnLine"].muscima == ours.muscima
+    assert found["stem"].kind == "line"
+    assert found["smudge"].kind == "glyph"
+    assert found.notehead_ids.tolist() == [900, 4]
+
+
+def test_greys_end_at_255() -> None:
+    found = Vocabulary.of((k, f"c{k}") for k in range(300))
+    assert [row.grey for row in found.classes] == [*range(1, 256), *[0] * 45]
+    assert found.grey_of_id.dtype == np.uint8
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([(1, "a"), (2, "b"), (1, "c")], "two classes have the id 1"),
+        ([(1, "a"), (2, "b"), (3, "b")], "two classes have the name 'b'"),
+        ([(-1, "a")], "the id of a class is not from 0 to 999,999"),
+        ([(LARGEST_ID + 1, "a")], "the id of a class is not from 0 to 999,999"),
+        ([(10**30, "a")], "the id of a class is not from 0 to 999,999"),
+    ],
+)
+def test_vocabularies_that_cannot_be(rows: list[tuple[int, str]], message: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{message}$"):
+        Vocabulary.of(rows)
+
+
+def test_vocabularies_are_equal_where_all_their_classes_are() -> None:
+    found = Vocabulary.of([(1, "stem"), (2, "beam")])
+    assert found == Vocabulary.of([(1, "stem"), (2, "beam")])
+    assert found != Vocabulary.of([(2, "beam"), (1, "stem")]), "in their order"
+    assert found != Vocabulary.of([(1, "stem"), (2, "tie")])
+    assert found != {"stem": found["stem"], "beam": found["beam"]}
+    assert Vocabulary(()) == Vocabulary.of([])
+    assert Vocabulary(VOCABULARY.classes) == VOCABULARY
+
+
+def test_no_class_at_all() -> None:
+    nothing = Vocabulary.of([])
+    assert len(nothing) == len(nothing.notehead_ids) == 0
+    assert nothing.grey_of_id.tolist() == [0]
