@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Literal, Self
 
 from notehead.errors import OutputError
 
@@ -35,10 +35,12 @@ def write_stream(path: Path, parts: Iterable[bytes]) -> None:
 class GrowingFile:
     """A file that is written piece by piece, and has its final name only when it is whole.
 
-    As a context manager it takes its name at the end, or disappears where something was raised.
+    As a context manager it takes its name at the end, or disappears where something was raised. Once it
+    is kept or discarded, nothing can be written any more.
 
     Raises:
         OutputError: the disk is full or the place cannot be written.
+        ValueError: it was kept or discarded before.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,9 +48,13 @@ class GrowingFile:
         self.size = 0
         self._aside = path.parent / f"{path.name}.{os.getpid()}{PARTIAL}"
         self._file: BinaryIO | None = None
+        self._end: Literal["", "kept", "discarded"] = ""
 
     def write(self, data: bytes) -> None:
         """Append bytes."""
+        if self._end:
+            message = f"{self.path} was {self._end} already"
+            raise ValueError(message)
         try:
             if self._file is None:
                 self._file = self._aside.open("wb")
@@ -59,7 +65,9 @@ class GrowingFile:
         self.size += len(data)
 
     def keep(self) -> None:
-        """Give the file its name; it is whole."""
+        """Give the file its name; it is whole. No harm where it has it already."""
+        if self._end == "kept":
+            return
         self.write(b"")  # so that a file without content exists, too
         try:
             if self._file is not None:
@@ -68,7 +76,7 @@ class GrowingFile:
         except OSError as error:
             self.discard()
             raise output_error(self.path, error) from error
-        self._file = None
+        self._file, self._end = None, "kept"
 
     def discard(self) -> None:
         """Leave nothing behind; no harm where nothing was written or the file was kept."""
@@ -78,12 +86,13 @@ class GrowingFile:
             with contextlib.suppress(OSError):
                 self._aside.unlink()
             self._file = None
+        self._end = self._end or "discarded"
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
+        if kind is None and not self._end:
             self.keep()
         else:
             self.discard()

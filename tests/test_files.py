@@ -15,7 +15,15 @@ from pathlib import Path
 import pytest
 
 from notehead.errors import OutputError
-from notehead.files import PARTIAL, make_folder, output_error, sha256_of, write_file, write_stream
+from notehead.files import (
+    PARTIAL,
+    GrowingFile,
+    make_folder,
+    output_error,
+    sha256_of,
+    write_file,
+    write_stream,
+)
 
 
 def everything_in(folder: Path) -> list[str]:
@@ -150,6 +158,98 @@ def test_the_folder_itself_is_no_file(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(OutputError):
         write_file(Path(), b"data")
     assert everything_in(tmp_path) == []
+
+
+# Files that grow.
+
+
+def test_a_growing_file_has_its_name_when_it_is_kept(tmp_path: Path) -> None:
+    write_file(tmp_path / "a", b"older")
+    with GrowingFile(tmp_path / "a") as file:
+        assert everything_in(tmp_path) == ["a"], "nothing is opened before something is written"
+        file.write(b"one,")
+        file.write(b"two")
+        assert file.size == 7
+        assert (tmp_path / "a").read_bytes() == b"older"
+        assert len(everything_in(tmp_path)) == 2
+    assert (tmp_path / "a").read_bytes() == b"one,two"
+    assert everything_in(tmp_path) == ["a"]
+
+
+def test_a_growing_file_of_nothing_exists(tmp_path: Path) -> None:
+    with GrowingFile(tmp_path / "a"):
+        pass
+    assert (tmp_path / "a").read_bytes() == b""
+
+
+def test_what_is_raised_discards_it(tmp_path: Path) -> None:
+    def half() -> None:
+        with GrowingFile(tmp_path / "a") as file:
+            file.write(b"half")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        half()
+    assert everything_in(tmp_path) == []
+
+
+def test_keeping_twice_or_discarding_what_is_kept_does_no_harm(tmp_path: Path) -> None:
+    with GrowingFile(tmp_path / "a") as file:
+        file.write(b"whole")
+        file.keep()
+        file.discard()
+        file.keep()
+    assert (tmp_path / "a").read_bytes() == b"whole"
+    assert everything_in(tmp_path) == ["a"]
+
+
+def test_what_is_discarded_stays_so(tmp_path: Path) -> None:
+    with GrowingFile(tmp_path / "a") as file:
+        file.write(b"half")
+        file.discard()
+        file.discard()
+        assert everything_in(tmp_path) == []
+        with pytest.raises(ValueError, match="a was discarded already"):
+            file.write(b"rest")
+        with pytest.raises(ValueError, match="a was discarded already"):
+            file.keep()
+    assert everything_in(tmp_path) == []
+
+
+def test_nothing_is_added_to_a_file_that_is_whole(tmp_path: Path) -> None:
+    file = GrowingFile(tmp_path / "a")
+    file.write(b"whole")
+    file.keep()
+    with pytest.raises(ValueError, match="a was kept already"):
+        file.write(b"more")
+    assert (tmp_path / "a").read_bytes() == b"whole"
+    assert everything_in(tmp_path) == ["a"]
+
+
+def test_after_a_full_disk_no_half_of_it_is_written(tmp_path: Path) -> None:
+    """Somebody may catch the error and go on: the rest alone must not take the file's name."""
+    file = GrowingFile(tmp_path / "a")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(OutputError, match="File too large"):
+            file.write(bytes(1_000_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    with pytest.raises(ValueError, match="was discarded already"):
+        file.write(b"rest")
+    with pytest.raises(ValueError, match="was discarded already"):
+        file.keep()
+    assert everything_in(tmp_path) == []
+
+
+def test_a_name_that_was_taken_meanwhile_discards_it(tmp_path: Path) -> None:
+    file = GrowingFile(tmp_path / "a")
+    file.write(b"whole")
+    (tmp_path / "a").mkdir()
+    with pytest.raises(OutputError, match="Is a directory"):
+        file.keep()
+    assert everything_in(tmp_path) == ["a"]
 
 
 @pytest.mark.parametrize(

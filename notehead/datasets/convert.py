@@ -15,6 +15,7 @@ from typing import Any
 from notehead.datasets.complaints import Complaints
 from notehead.datasets.dataset import Dataset
 from notehead.datasets.formats import Format, Part, WriteOptions, Writer, find_format, parts_of
+from notehead.datasets.formats.file_names import plain_name
 from notehead.datasets.index import PageEntry
 from notehead.datasets.slicing import SliceOptions, slices
 from notehead.errors import DatasetError, OutputError
@@ -98,6 +99,9 @@ class _Job:
         return done
 
     def _write(self, entry: PageEntry, page: Page) -> tuple[PageEntry, Any]:
+        plain_name(page.name, "page")  # names come from strangers' files, and become names of files
+        if entry.split:
+            plain_name(entry.split, "split")
         known = replace(
             entry, name=page.name, width=page.width, height=page.height, symbols=len(page.symbols)
         )

@@ -15,6 +15,7 @@ from typing import Self, TypeVar
 from notehead.datasets.complaints import Complaints
 from notehead.datasets.formats import open_source
 from notehead.datasets.index import PageEntry
+from notehead.datasets.kept import with_symbols
 from notehead.datasets.merged import MergedSource
 from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError
@@ -80,6 +81,11 @@ class Dataset:
         return self._source.folder
 
     @property
+    def format(self) -> str:
+        """The name of its format; empty for datasets that were merged."""
+        return self._source.format
+
+    @property
     def complaints(self) -> Complaints:
         """What was found wrong while reading, where the work goes on."""
         return self._source.complaints
@@ -110,6 +116,8 @@ class Dataset:
         entry = self.entry(page)
         found = self._source.page(entry)
         symbols = self._mapped(found.symbols)
+        if len(symbols) < len(found.symbols):
+            return with_symbols(found, symbols)
         return found if symbols is found.symbols else replace(found, symbols=symbols)
 
     def entry(self, page: int | str) -> PageEntry:
@@ -169,9 +177,8 @@ class Dataset:
             DatasetError: the dataset has no class of such a name.
         """
         self._check_names(names)
-        rows = [row for row in self.vocabulary.classes if row.name in names]
-        target = Vocabulary(tuple(rows))
-        return self._view(mapping=class_map(self.vocabulary, target))
+        target = Vocabulary(tuple(row for row in self.vocabulary.classes if row.name in names))
+        return self._view(mapping=ClassMap(self.vocabulary, target, {name: name for name in target}))
 
     def containing(self, *names: str) -> Self:
         """The pages with a symbol of at least one of these classes; reads the symbols of all pages.
@@ -205,9 +212,12 @@ class Dataset:
                 reads it from a table of your own.
 
         Raises:
-            DatasetError: there is no vocabulary of such a name.
+            DatasetError: there is no vocabulary of such a name, or the map leads from other classes.
         """
         if isinstance(classes, ClassMap):
+            if classes.source != self.vocabulary:
+                message = "the map of classes leads from other classes than the dataset's"
+                raise DatasetError(message, "Make it from the vocabulary of this dataset.")
             return self._view(mapping=classes)
         if isinstance(classes, str):
             if classes not in SETS:
@@ -220,11 +230,11 @@ class Dataset:
         """Two parts, the first with about this share of the SCORES: no score is in both.
 
         Pages that name no score are divided one by one. A page's part depends on its score's id (or its
-        name) and the seed alone, so it stays where it is when pages are added.
+        score's path, or its name) and the seed alone, so it stays where it is when pages are added.
         """
 
         def first(entry: PageEntry) -> bool:
-            text = f"{seed} {entry.score_id or entry.name}"
+            text = f"{seed} {entry.score_id or entry.score or entry.name}"
             return (
                 int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()[:8])
                 < share * 2**64

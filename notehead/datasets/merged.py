@@ -88,8 +88,6 @@ class MergedSource(Source):
 def _united(vocabularies: Sequence[Vocabulary]) -> Vocabulary:
     """All classes of all; classes of one name are one, and keep the id that they have first."""
     first = vocabularies[0]
-    if all(other == first for other in vocabularies[1:]):
-        return first
     rows: dict[str, int] = {row.name: row.id for row in first.classes}
     taken = {row.id: row.name for row in first.classes}
     for other in vocabularies[1:]:
@@ -101,4 +99,6 @@ def _united(vocabularies: Sequence[Vocabulary]) -> Vocabulary:
                 remedy = "Bring them to one set of classes first: `remap`, or --classes."
                 raise DatasetError(message, remedy)
             rows[row.name], taken[row.id] = row.id, row.name
+    if len(rows) == len(first):
+        return first
     return Vocabulary.of((identity, name) for name, identity in rows.items())

@@ -39,12 +39,14 @@ class Source(ABC):
     A source keeps no file open and can be pickled: worker processes get copies.
 
     Attributes:
+        format: the name of its format; empty for what is no dataset on disk.
         folder: where it lies.
         vocabulary: what the class ids of its symbols mean; in the file's order, with the file's ids.
         entries: a row per page; what the format tells only inside of the page's own file is 0 or empty.
         complaints: what was found wrong so far.
     """
 
+    format: str = ""
     folder: Path
     vocabulary: Vocabulary
     entries: Sequence[PageEntry]

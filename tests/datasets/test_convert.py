@@ -226,3 +226,16 @@ def test_own_classes_survive(tmp_path: Path) -> None:
     back = Dataset(tmp_path / "out", options=ReadOptions())
     assert back.vocabulary == own
     assert back[0].symbols.names == ["dot", "Strich", "stem", "dot", "Strich"]
+
+
+@pytest.mark.parametrize("name", ["../page", "a/b", "..", "a\nb", ""])
+@pytest.mark.parametrize("what", ["page", "split"])
+def test_names_lead_nowhere_else(what: str, name: str, tmp_path: Path) -> None:
+    """Names come from somebody's lists and become names of files."""
+    if what == "page":
+        source = MemorySource([disc_page(name)])
+    else:
+        source = MemorySource([disc_page("p")], split=name or "..")
+    with pytest.raises(DatasetError, match=f"cannot be the name of a {what}'s file"):
+        convert(Dataset(source), tmp_path / "out", "notehead")
+    assert list(tmp_path.iterdir()) == []

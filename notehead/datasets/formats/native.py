@@ -14,6 +14,7 @@ The image and the top id layer are in `images/` and `instance/`, as DeepScoresV2
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,7 @@ _PARTS: dict[str, type | tuple[type, ...]] = {
     "name": str, "width": int, "height": int, "staff_space": (int, float), "staff_lines": list,
     "origin": dict, "symbols": dict, "under": list,
 }  # fmt: skip
+_NO_TEXT = re.compile("[\ud800-\udfff]")
 _MOST = np.iinfo(np.uint16).max
 """The largest id that a mask holds."""
 
@@ -52,16 +54,16 @@ def page_bytes(page: Page) -> bytes:
         digits = _DECIMALS.get(column)
         columns[column] = (values if digits is None else values.round(digits)).ravel()
     texts = zip(page.symbols.id.tolist(), page.symbols.text, strict=True)
-    columns["text"] = {str(identity): text for identity, text in texts if text is not None}
+    columns["text"] = {str(identity): _text(text) for identity, text in texts if text is not None}
     under = page.under if page.under is not None else np.zeros((0, 0), np.uint16)
     document = {
         "format": FORMAT,
-        "name": page.name,
+        "name": _text(page.name),
         "width": page.width,
         "height": page.height,
         "staff_space": round(page.staff_space, 4),
         "staff_lines": page.staff_lines.round(3),
-        "origin": asdict(page.origin),
+        "origin": {key: _text(value) for key, value in asdict(page.origin).items()},
         "symbols": columns,
         "under": overlap_runs(under).ravel(),
         **({"masks": False} if page.ids is None else {}),
@@ -69,6 +71,11 @@ def page_bytes(page: Page) -> bytes:
     data = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
     gzip_file = zlib_ng.compressobj(2, zlib_ng.DEFLATED, _GZIP_BITS)
     return bytes(gzip_file.compress(data) + gzip_file.flush())
+
+
+def _text(value: Any) -> Any:
+    """Text that JSON can hold: file names may be none. Other values stay as they are."""
+    return _NO_TEXT.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def read_document(path: Path) -> dict[str, Any]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from notehead.datasets.complaints import Complaints
+from notehead.datasets.formats.file_names import plain_name
 from notehead.datasets.formats.format import PARTS, Format, WriteOptions, Writer
 from notehead.datasets.formats.native import page_bytes, read_document, read_page, symbols_of
 from notehead.datasets.index import PAGES, PageEntry, read_pages, write_manifest, write_pages
@@ -59,6 +62,9 @@ class NoteheadWriter(Writer):
             make_folder(folder / name)
 
     def page(self, entry: PageEntry, page: Page) -> list[tuple[str, int, str]]:
+        plain_name(entry.name, "page")
+        if not self.options.masks:
+            page = replace(page, ids=None, under=None)
         contents = {
             f"images/{entry.name}.png": encode_png(page.image, page.origin.resolution),
             f"pages/{entry.name}.json.gz": page_bytes(page),
@@ -88,23 +94,36 @@ class NoteheadWriter(Writer):
 def classes_csv(vocabulary: Vocabulary) -> bytes:
     """A vocabulary as a list: `id,name`."""
     text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
+    bare = any("\r" in name for name in vocabulary)  # which is else left without quotes
+    rows = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL)
     rows.writerow(("id", "name"))
     rows.writerows((row.id, row.name) for row in vocabulary.classes)
-    return text.getvalue().encode()
+    return text.getvalue().encode("utf-8", "surrogateescape")
 
 
 def read_classes(path: Path) -> Vocabulary:
     """The vocabulary of such a list; raises DatasetError where it is missing or damaged."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return Vocabulary.of((int(row["id"]), row["name"]) for row in csv.DictReader(file))
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+            return Vocabulary.of(_classes(csv.DictReader(file)))
     except OSError as error:
         message = f"{path}: {error.strerror or error}"
         raise DatasetError(message, "Check that you may read it.") from error
-    except (KeyError, TypeError, ValueError, csv.Error) as error:
+    except (ValueError, csv.Error) as error:
         message = f"{path}: no list of classes ({error})"
         raise DatasetError(message, "It has the columns id and name, and each of both once.") from error
+
+
+def _classes(table: csv.DictReader[str]) -> Iterator[tuple[int, str]]:
+    for column in ("id", "name"):
+        if column not in (table.fieldnames or ()):
+            message = f"there is no column {column!r}"
+            raise ValueError(message)
+    for row in table:
+        if row["name"] is None:
+            message = f"line {table.line_num} has no name"
+            raise ValueError(message)
+        yield int(row["id"]), row["name"]
 
 
 FORMAT = Format(
