@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations clean
+.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
@@ -49,6 +49,12 @@ bench-determinism: $(VENV)/.test  ## workers 1, 2, 4, shuffled, killed ten times
 
 bench-mutations: $(VENV)/.test  ## 2,000 mutated scores: SCORES=...
 	$(BIN)/python -m benchmarks.mutations $(SCORES) $(ARGS)
+
+bench-metrics: $(VENV)/.test  ## figures of detection beside pycocotools and faster-coco-eval
+	$(BIN)/python -m benchmarks.metrics $(ARGS)
+
+bench-scale: $(VENV)/.test  ## DeepScoresV2 complete, simulated: 255,385 pages (34 GB of disk)
+	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache

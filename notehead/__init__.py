@@ -3,7 +3,8 @@
 The few names of the library:
 
 - `build(scores, output, BuildOptions(...))` makes a dataset;
-- `Dataset(folder)` reads one, an iterable of `Page`;
+- `Dataset(folder)` reads one, of any format, an iterable of `Page`;
+- `convert(dataset, folder, format, ConvertOptions(...))` writes it in another format;
 - `Page`, `Symbols`, `Symbol`, `Pitch`, `Origin`: a page of music and what stands on it;
 - `VOCABULARY`: the classes;
 - `overlay(page)` draws the symbols over the page;
@@ -12,6 +13,7 @@ The few names of the library:
 
 from notehead.builder import BuildOptions, BuildResult, build
 from notehead.datasets import Dataset
+from notehead.datasets.convert import ConvertOptions, convert
 from notehead.datasets.overlay import OverlayOptions, overlay
 from notehead.errors import NoteheadError
 from notehead.page import Origin, Page, Pitch, Symbol, Symbols
@@ -22,6 +24,7 @@ __all__ = [
     "VOCABULARY",
     "BuildOptions",
     "BuildResult",
+    "ConvertOptions",
     "Dataset",
     "NoteheadError",
     "Origin",
@@ -33,5 +36,6 @@ __all__ = [
     "Symbols",
     "__version__",
     "build",
+    "convert",
     "overlay",
 ]

@@ -6,7 +6,8 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, Self
 
@@ -105,6 +106,30 @@ def make_folder(path: Path) -> Path:
     except OSError as error:
         raise output_error(path, error) from error
     return path
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A new folder to write into, which has its name only when all is written, and is gone after an error.
+
+    Raises:
+        OutputError: there is something already, or the place cannot be written.
+    """
+    try:
+        taken = path.exists() and (not path.is_dir() or any(path.iterdir()))
+    except OSError as error:
+        raise output_error(path, error) from error
+    if taken:
+        message = f"{path}: there is something already"
+        raise OutputError(message, "Choose a new folder, or empty this one.")
+    aside = make_folder(path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}"))
+    try:
+        yield aside
+        aside.replace(path)
+    except OSError as error:
+        raise output_error(path, error) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def output_error(path: Path, error: OSError) -> OutputError:

@@ -21,6 +21,7 @@ from notehead.files import (
     make_folder,
     output_error,
     sha256_of,
+    whole_folder,
     write_file,
     write_stream,
 )
@@ -291,3 +292,31 @@ def test_hashes_are_those_of_the_content(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     (tmp_path / "a").write_bytes(data)
     assert sha256_of(tmp_path / "a") == hashlib.sha256(data).hexdigest()
+
+
+def test_a_new_folder_has_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    with whole_folder(place) as aside:
+        (aside / "a").write_text("a")
+        assert not place.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    assert (place / "a").read_text() == "a"
+
+
+@pytest.mark.parametrize("fault", [ValueError, KeyboardInterrupt])
+def test_a_folder_that_was_not_finished_leaves_nothing(fault: type[BaseException], tmp_path: Path) -> None:
+    def fail() -> None:
+        with whole_folder(tmp_path / "out") as aside:
+            (aside / "a").write_text("a")
+            raise fault
+
+    with pytest.raises(fault):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(OutputError, match="there is something already"), whole_folder(tmp_path / "out"):
+        pass
+    assert (tmp_path / "out").read_text() == "mine"

@@ -21,6 +21,7 @@ PUBLIC = {
     "VOCABULARY",
     "BuildOptions",
     "BuildResult",
+    "ConvertOptions",
     "Dataset",
     "NoteheadError",
     "Origin",
@@ -32,6 +33,7 @@ PUBLIC = {
     "Symbols",
     "__version__",
     "build",
+    "convert",
     "overlay",
 }
 ROOT = Path(notehead.__file__).parent

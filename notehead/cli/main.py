@@ -11,8 +11,10 @@ import click
 
 from notehead.cli.build import build_command
 from notehead.cli.convert import convert_command
+from notehead.cli.evaluate import evaluate_command
 from notehead.cli.show import show_command
 from notehead.cli.stats import stats_command
+from notehead.cli.unpack import unpack_command
 from notehead.cli.verify import verify_command
 from notehead.datasets.convert import LossWarning
 from notehead.errors import NoteheadError, OutputError
@@ -34,10 +36,20 @@ def cli() -> None:
     notehead verify dataset/               check every file and every page
     notehead convert dataset/ coco/ --to coco
                                            write it anew in another format
+    notehead evaluate found.json dataset/  compare predictions with the truth
+    notehead unpack ds2.tar.gz -o ds2/     unpack a dataset as it is distributed
     """
 
 
-for _command in (build_command, show_command, stats_command, verify_command, convert_command):
+for _command in (
+    build_command,
+    show_command,
+    stats_command,
+    verify_command,
+    convert_command,
+    unpack_command,
+    evaluate_command,
+):
     _command.context_settings = _SETTINGS  # also where it is not called through the group
     cli.add_command(_command)
 

@@ -11,7 +11,6 @@ import contextlib
 import gzip
 import lzma
 import os
-import shutil
 import stat
 import tarfile
 import zipfile
@@ -21,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Any, Literal, Self, cast
 
-from notehead.errors import DatasetError, OutputError
-from notehead.files import PARTIAL, GrowingFile, make_folder, output_error, write_stream
+from notehead.errors import DatasetError
+from notehead.files import GrowingFile, output_error, whole_folder, write_stream
 from notehead.progress import Progress, Silent
 
 Kind = Literal["zip", "tar", "gz", "bz2", "xz"]
@@ -112,18 +111,10 @@ def unpack(
     kind = archive_kind(archive)
     if kind is None:
         raise _none_such(archive)
-    _must_be_free(folder)
-    aside = make_folder(folder.with_name(f"{folder.name}.{os.getpid()}{PARTIAL}"))
-    try:
+    with whole_folder(folder) as aside, contextlib.closing(progress):
         place = _Place(archive, aside, limits, progress)
         with _reading(archive):
             (_unzip if kind == "zip" else _untar)(place, kind)
-        aside.replace(folder)
-    except OSError as error:
-        raise output_error(folder, error) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-        progress.close()
     return _beginning(folder)
 
 
@@ -134,16 +125,6 @@ def _none_such(archive: Path) -> DatasetError:
     except OSError as error:
         return DatasetError(f"{archive}: {error.strerror or error}", "Check the path of the archive.")
     return DatasetError(f"{archive}: no archive that can be unpacked", "ZIP, tar, tar.gz, .bz2 or .xz can.")
-
-
-def _must_be_free(folder: Path) -> None:
-    try:
-        taken = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
-    except OSError as error:
-        raise output_error(folder, error) from error
-    if taken:
-        message = f"{folder}: there is something already"
-        raise OutputError(message, "Choose a new folder, or empty this one.")
 
 
 def _beginning(folder: Path) -> Path:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import warnings
 from collections import deque
 from collections.abc import Iterator
@@ -18,8 +18,8 @@ from notehead.datasets.formats import Format, Part, WriteOptions, Writer, find_f
 from notehead.datasets.formats.file_names import plain_name
 from notehead.datasets.index import PageEntry
 from notehead.datasets.slicing import SliceOptions, slices
-from notehead.errors import DatasetError, OutputError
-from notehead.files import PARTIAL, make_folder, output_error
+from notehead.errors import DatasetError
+from notehead.files import whole_folder
 from notehead.page import Page
 from notehead.progress import Progress, Silent
 
@@ -133,35 +133,15 @@ def convert(
         message = f"{to} can only be read"
         raise DatasetError(message, "Choose another format.")
     place = Path(folder)
-    _must_be_free(place)
-    aside = make_folder(place.with_name(f"{place.name}.{os.getpid()}{PARTIAL}"))
-    writer: Writer | None = None
-    try:
+    with whole_folder(place) as aside, contextlib.ExitStack() as stack:
+        stack.callback(progress.close)
         writer = target.writer(aside, dataset.vocabulary, options.write)
+        stack.callback(writer.close)
         result = _run(dataset, writer, options, progress)
         writer.finish()
-        writer.close()
         result.folder = place
         _warn(result, target)
-        aside.replace(place)
-    except OSError as error:
-        raise output_error(place, error) from error
-    finally:
-        if writer is not None:
-            writer.close()
-        shutil.rmtree(aside, ignore_errors=True)
-        progress.close()
     return result
-
-
-def _must_be_free(place: Path) -> None:
-    try:
-        taken = place.exists() and (not place.is_dir() or any(place.iterdir()))
-    except OSError as error:
-        raise output_error(place, error) from error
-    if taken:
-        message = f"{place}: there is something already"
-        raise OutputError(message, "Choose a new folder, or empty this one.")
 
 
 def _run(dataset: Dataset, writer: Writer, options: ConvertOptions, progress: Progress) -> Conversion:

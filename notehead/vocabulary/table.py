@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib import resources
@@ -22,6 +22,8 @@ FIRST_OWN_ID = 209
 
 LARGEST_ID = 999_999
 """Of a class; tables are looked up by id."""
+
+_MOST_GREY = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +84,17 @@ class Vocabulary(Mapping[str, SymbolClass]):
         self.by_id: Mapping[int, SymbolClass] = {row.id: row for row in classes}
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[int, str]]) -> Vocabulary:
+    def of(cls, rows: Iterable[tuple[int, str]], greys: Sequence[int] = ()) -> Vocabulary:
         """A vocabulary of (id, name) in their order; what `VOCABULARY` knows of a name is kept.
 
-        The greys are 1, 2, ... and 0, which is no value, from the 256th class on.
+        Without greys these are 1, 2, ... and 0, which is no value, from the 256th class on.
 
         Raises:
-            ValueError: two classes share an id or a name, or an id is out of range.
+            ValueError: two classes share an id or a name, or an id or a grey is out of range.
         """
-        classes = tuple(_plain_class(i, name, grey) for grey, (i, name) in enumerate(rows, start=1))
+        listed = list(rows)
+        greys = greys or [grey if grey <= _MOST_GREY else 0 for grey in range(1, len(listed) + 1)]
+        classes = tuple(_plain_class(*row, grey) for row, grey in zip(listed, greys, strict=True))
         for what in ("id", "name"):
             counts = Counter(getattr(row, what) for row in classes)
             if len(counts) < len(classes):
@@ -98,6 +102,9 @@ class Vocabulary(Mapping[str, SymbolClass]):
                 raise ValueError(message)
         if any(not 0 <= row.id <= LARGEST_ID for row in classes):
             message = f"the id of a class is not from 0 to {LARGEST_ID:,}"
+            raise ValueError(message)
+        if any(not 0 <= row.grey <= _MOST_GREY for row in classes):
+            message = f"the grey value of a class is not from 0 to {_MOST_GREY}"
             raise ValueError(message)
         return cls(classes)
 
@@ -155,12 +162,13 @@ def _row(record: dict[str, str]) -> SymbolClass:
 
 
 def _plain_class(identity: int, name: str, grey: int) -> SymbolClass:
-    grey = grey if grey <= np.iinfo(np.uint8).max else 0
-    known = VOCABULARY.get(name)
+    known = VOCABULARY.get(_V2_SPELLS.get(name, name))
     if known is not None:
-        return replace(known, id=identity, grey=grey)
+        return replace(known, id=identity, name=name, grey=grey)
     return SymbolClass(identity, name, "glyph", grey, (), None, None, None, None, None)
 
+
+_V2_SPELLS = {"legerLine": "ledgerLine"}
 
 VOCABULARY = _read_table()
 """The one vocabulary of the project."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notehead import Page, Symbols
@@ -450,6 +450,7 @@ def test_staff_lines_are_cut_at_the_edges() -> None:
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 300)] * 4), max_size=5), options)
+@example([(0.0, 0.0, 0.0, 5e-324)], SliceOptions(70))
 @few
 def test_staff_lines_of_all_slices_lie_on_the_pages(
     rows: list[tuple[float, float, float, float]], how: SliceOptions

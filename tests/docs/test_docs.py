@@ -9,7 +9,6 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +17,8 @@ import pytest
 
 from notehead import VOCABULARY, errors
 from notehead.cli.main import cli
-from notehead.datasets.index import PageEntry
+from notehead.datasets.formats import FORMATS, PARTS
+from notehead.datasets.index import PAGE_COLUMNS
 from notehead.errors import NoteheadError, ScoreError
 from notehead.page import COLUMNS
 
@@ -27,6 +27,13 @@ PAGES = [*sorted((ROOT / "docs").glob("*.md")), *(ROOT / f"{name}.md" for name i
 IDS = [page.stem for page in PAGES]
 COMMANDS = dict(cli.commands)
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NoteheadError)]
+OPTIONS = {
+    "build": ("docs/build.md", "## The options"),
+    "convert": ("docs/convert.md", "## The options"),
+    "evaluate": ("docs/evaluate.md", "## The options"),
+    "unpack": ("docs/convert.md", "## unpack"),
+}
+"""Where the options of a command are described; of the others in look.md, under the command's name."""
 NOT_RUN = "<!-- not run -->"
 
 SCORE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -187,16 +194,17 @@ def test_commands_in_the_text_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_is_described(name: str) -> None:
-    page, heading = ("docs/build.md", "## The options") if name == "build" else ("docs/look.md", f"## {name}")
+    page, heading = OPTIONS.get(name, ("docs/look.md", f"## {name}"))
     rows = {option: row for row in table(page, heading) for option in code(row[0])}
     for parameter in COMMANDS[name].params:
         if not isinstance(parameter, click.Option):
             continue
         assert set(parameter.opts) & set(rows), f"{page} lacks {parameter.opts}"
-        if name == "build" and isinstance(parameter.default, int | float):
+        if name in OPTIONS and type(parameter.default) in {int, float}:
             assert rows[parameter.opts[-1]][1] == f"{parameter.default:g}"
     described = {option for option in rows if option.startswith("--")}
-    assert described <= {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    known = {option for item in COMMANDS[name].params for option in (*item.opts, *item.secondary_opts)}
+    assert described <= known
 
 
 def test_every_benchmark_is_described() -> None:
@@ -261,7 +269,26 @@ def test_every_text_class_is_described() -> None:
 
 def test_every_column_of_pages_csv_is_described() -> None:
     described = [name for row in table("docs/formats.md", "## Lists") for name in code(row[0])]
-    assert described == [item.name for item in fields(PageEntry)]
+    assert described == list(PAGE_COLUMNS)
+
+
+def test_every_format_is_described() -> None:
+    rows = {code(row[0])[0]: row for row in table("docs/convert.md", "## The formats")}
+    assert list(rows) == list(FORMATS)
+    for name, found in FORMATS.items():
+        assert rows[name][-2:] == ["yes" if found.read else "no", "yes" if found.writer else "no"]
+
+
+def test_what_formats_hold_is_described() -> None:
+    """The table of `docs/convert.md` is `Format.holds`; tests of the formats hold that against files."""
+    text = (ROOT / "docs" / "convert.md").read_text(encoding="utf-8")
+    _, _, after = text.partition("## What a format can hold")
+    head = re.search(r"^\| +\|(.*)\|$", after, re.MULTILINE)
+    assert head is not None
+    names = [cell.strip() for cell in head[1].split("|")]
+    assert names == [name for name, found in FORMATS.items() if found.writer]
+    wanted = [[part, *("yes" if part in FORMATS[name].holds else "-" for name in names)] for part in PARTS]
+    assert table("docs/convert.md", "## What a format can hold") == wanted
 
 
 # Errors

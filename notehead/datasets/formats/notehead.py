@@ -92,20 +92,26 @@ class NoteheadWriter(Writer):
 
 
 def classes_csv(vocabulary: Vocabulary) -> bytes:
-    """A vocabulary as a list: `id,name`."""
+    """A vocabulary as a list: `id,name,grey`."""
     text = io.StringIO()
     bare = any("\r" in name for name in vocabulary)  # which is else left without quotes
     rows = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL if bare else csv.QUOTE_MINIMAL)
-    rows.writerow(("id", "name"))
-    rows.writerows((row.id, row.name) for row in vocabulary.classes)
+    rows.writerow(("id", "name", "grey"))
+    rows.writerows((row.id, row.name, row.grey) for row in vocabulary.classes)
     return text.getvalue().encode("utf-8", "surrogateescape")
 
 
 def read_classes(path: Path) -> Vocabulary:
-    """The vocabulary of such a list; raises DatasetError where it is missing or damaged."""
+    """The vocabulary of such a list; `grey` may be missing.
+
+    Raises:
+        DatasetError: the list is missing or damaged.
+    """
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            return Vocabulary.of(_classes(csv.DictReader(file)))
+            rows = list(_classes(csv.DictReader(file)))
+        greys = [grey for _, _, grey in rows if grey is not None]
+        return Vocabulary.of(((i, name) for i, name, _ in rows), greys if len(greys) == len(rows) else ())
     except OSError as error:
         message = f"{path}: {error.strerror or error}"
         raise DatasetError(message, "Check that you may read it.") from error
@@ -114,7 +120,7 @@ def read_classes(path: Path) -> Vocabulary:
         raise DatasetError(message, "It has the columns id and name, and each of both once.") from error
 
 
-def _classes(table: csv.DictReader[str]) -> Iterator[tuple[int, str]]:
+def _classes(table: csv.DictReader[str]) -> Iterator[tuple[int, str, int | None]]:
     for column in ("id", "name"):
         if column not in (table.fieldnames or ()):
             message = f"there is no column {column!r}"
@@ -123,7 +129,7 @@ def _classes(table: csv.DictReader[str]) -> Iterator[tuple[int, str]]:
         if row["name"] is None:
             message = f"line {table.line_num} has no name"
             raise ValueError(message)
-        yield int(row["id"]), row["name"]
+        yield int(row["id"]), row["name"], int(row["grey"]) if row.get("grey") else None
 
 
 FORMAT = Format(

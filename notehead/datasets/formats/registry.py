@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
-from notehead.datasets.formats import notehead
+from notehead.datasets.archive import archive_kind
+from notehead.datasets.formats import (
+    coco,
+    deepscores_v1_write,
+    deepscores_v2_write,
+    mung,
+    notehead,
+    parquet,
+    pascal_voc,
+    webdataset,
+    yolo,
+)
 from notehead.datasets.formats.format import Format
 from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError
+
+Read: TypeAlias = Callable[[Path, ReadOptions], Source]
 
 FORMATS: dict[str, Format] = {
     found.name: found
     for found in (
         notehead.FORMAT,
+        webdataset.FORMAT,
+        parquet.FORMAT,
+        deepscores_v2_write.FORMAT,
+        deepscores_v1_write.FORMAT,
+        mung.FORMAT,
+        coco.FORMAT,
+        yolo.OBB_FORMAT,
+        yolo.FORMAT,
+        pascal_voc.FORMAT,
     )
 }  # fmt: skip
 
@@ -39,8 +63,25 @@ def open_source(path: Path, options: ReadOptions, name: str | None = None) -> So
         if wanted.read is None:
             message = f"{wanted.name} can only be written"
             raise DatasetError(message, "Read the dataset that it was made from.")
-        return wanted.read(path, options)
+        return _open(wanted, wanted.read, path, options)
+    if archive_kind(path) is not None:
+        message = f"{path}: an archive, not yet a dataset"
+        raise DatasetError(message, f"Unpack it first: `notehead unpack {path} -o FOLDER`.")
     for found in FORMATS.values():
-        if found.read is not None and found.here(path):
-            return found.read(path, options)
+        if found.read is not None and _is_here(found, path):
+            return _open(found, found.read, path, options)
     return notehead.NoteheadSource(path, options)  # says what is missing
+
+
+def _open(found: Format, read: Read, path: Path, options: ReadOptions) -> Source:
+    source = read(path, options)
+    source.format = found.name
+    return source
+
+
+def _is_here(found: Format, path: Path) -> bool:
+    try:
+        return found.here(path)
+    except OSError as error:
+        message = f"{path}: {error.strerror or error}"
+        raise DatasetError(message, "Check the path.") from error

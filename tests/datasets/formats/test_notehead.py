@@ -321,3 +321,14 @@ def test_the_source_can_be_sent_to_another_process(tmp_path: Path) -> None:
     source = pickle.loads(pickle.dumps(NoteheadSource(tmp_path / "out", ReadOptions(keep_going=True))))
     assert source.complaints.keep_going
     assert_same(source.page(source.entries[0]), full_page())
+
+
+@pytest.mark.parametrize("view", ["only", "remap"])
+def test_views_come_back_with_their_very_vocabulary(view: str, dataset_folder: Path, tmp_path: Path) -> None:
+    """Greys, too: a copy of a part of the classes is not another vocabulary."""
+    dataset = Dataset(dataset_folder)
+    part = dataset.only("stem", "noteheadBlackOnLine") if view == "only" else dataset.remap("deepscores")
+    convert(part, tmp_path / "copy", "notehead")
+    back = Dataset(tmp_path / "copy")
+    assert back.vocabulary == part.vocabulary
+    assert all(np.array_equal(page.classes, again.classes) for page, again in zip(part, back, strict=True))
