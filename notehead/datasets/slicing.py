@@ -269,7 +269,7 @@ def _clipped_lines(
     """Staff lines (n, 5) in a window: of each the stretch between where it enters and where it leaves."""
     start, end = lines[:, 1:3] - corner, lines[:, 3:5] - corner
     step = end - start
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         near, far = (0 - start) / step, (np.array(size) - start) / step
     level = step == 0  # never enters nor leaves: there, or not
     there = np.where((start >= 0) & (start <= size), -np.inf, np.inf)

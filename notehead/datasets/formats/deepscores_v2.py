@@ -1,11 +1,13 @@
-"""DeepScoresV2's layout (2020), which its public loader reads.
+"""DeepScoresV2's layout (2020), which its public loader reads: what its JSON files hold.
 
 `images/NAME.png`, `segmentation/NAME_seg.png` (grey value of the class), `instance/NAME_inst.png`
 (instance n is the colour number n), and one JSON file for train and one for test: `info`,
 `annotation_sets`, `categories`, `images`, `annotations`. As in the published set, more than 2,000
 pages of a split are cut into `deepscores-complete-{i}_train.json`.
 
-Classes that V2 lacks have ids from 209 and no MUSCIMA++ class.
+Classes that V2 lacks have ids from 209 and no MUSCIMA++ class. A vocabulary that notehead does not know
+stands as it is in the set `deepscores`. `deepscores_v2_write.py` writes any dataset so,
+`deepscores_v2_read.py` reads it.
 """
 
 from __future__ import annotations
@@ -19,12 +21,12 @@ from typing import Any
 import numpy as np
 import orjson
 
+from notehead.datasets.formats.deepscores_v2_index import SETS
 from notehead.files import write_stream
 from notehead.page import ABSENT, Symbols
-from notehead.vocabulary import VOCABULARY
+from notehead.vocabulary import VOCABULARY, Vocabulary
 
 PAGES_PER_FILE = 2000
-_SETS = ("deepscores", "muscima++")
 
 
 def json_names(split: str, pages: int) -> list[str]:
@@ -35,8 +37,12 @@ def json_names(split: str, pages: int) -> list[str]:
         (['deepscores_train.json'], 'deepscores-complete-1_test.json')
     """
     if pages <= PAGES_PER_FILE:
-        return [f"deepscores_{split}.json"]
-    return [f"deepscores-complete-{i}_{split}.json" for i in range(math.ceil(pages / PAGES_PER_FILE))]
+        return [_json_name("", split)]
+    return [_json_name(f"-complete-{i}", split) for i in range(math.ceil(pages / PAGES_PER_FILE))]
+
+
+def _json_name(part: str, split: str) -> str:
+    return f"deepscores{part}_{split}.json" if split else f"deepscores{part}.json"
 
 
 def write_json(
@@ -54,8 +60,7 @@ def write_json(
 
     def parts() -> Iterator[bytes]:
         nonlocal first
-        head = {"info": info, "annotation_sets": _SETS, "categories": categories()}
-        yield orjson.dumps(head)[:-1] + b',"annotations":{'
+        yield json_head(info)
         lead = b""
         for image_id, name, width, height, symbols in pages:
             last = first + len(symbols)
@@ -73,35 +78,44 @@ def write_json(
     return first
 
 
-def categories() -> dict[str, dict[str, str | int]]:
-    """All categories by id: the classes, then MUSCIMA++'s."""
+def json_head(info: dict[str, Any], vocabulary: Vocabulary = VOCABULARY) -> bytes:
+    """All that stands in a file before its annotations."""
+    head = {"info": info, "annotation_sets": SETS, "categories": categories(vocabulary)}
+    return orjson.dumps(head)[:-1] + b',"annotations":{'
+
+
+def categories(vocabulary: Vocabulary = VOCABULARY) -> dict[str, dict[str, str | int]]:
+    """All categories by id: the classes, then, with notehead's own, MUSCIMA++'s."""
+    own = vocabulary == VOCABULARY
     found: dict[str, dict[str, str | int]] = {}
-    for row in VOCABULARY.classes:
-        name = row.deepscores_v2 or row.name
-        found[str(row.id)] = {"name": name, "annotation_set": _SETS[0], "color": row.grey}
+    for row in vocabulary.classes:
+        name = (row.deepscores_v2 if own else None) or row.name
+        found[str(row.id)] = {"name": name, "annotation_set": SETS[0], "color": row.grey}
+    if not own:
+        return found
     for row in VOCABULARY.classes:
         if row.muscima_id is not None and row.muscima is not None:
             # As in the published set, a shared class has the colour of the last class that maps to it.
-            found[str(row.muscima_id)] = {"name": row.muscima, "annotation_set": _SETS[1], "color": row.grey}
+            found[str(row.muscima_id)] = {"name": row.muscima, "annotation_set": SETS[1], "color": row.grey}
     return {key: found[key] for key in sorted(found, key=int)}
 
 
-def records(symbols: Symbols, image_id: int) -> Iterator[dict[str, Any]]:
-    """One record per symbol."""
-    image = str(image_id)
+def records(symbols: Symbols, image_id: int, *, every: bool = False) -> Iterator[dict[str, Any]]:
+    """One record per symbol; `every` tells duration and position of all symbols, not of noteheads alone."""
+    image, category_ids = str(image_id), _category_ids(symbols.vocabulary)
     columns = zip(
         symbols.box.tolist(),
         symbols.corners.reshape(-1, 8).round(2).tolist(),
         symbols.label.tolist(),
         symbols.area.tolist(),
-        _comments(symbols),
+        _comments(symbols, every=every),
         strict=True,
     )
     for box, corners, label, area, comments in columns:
         yield {
             "a_bbox": box,
             "o_bbox": corners,
-            "cat_id": _category_ids()[label],
+            "cat_id": category_ids[label],
             "area": area,
             "img_id": image,
             "comments": comments,
@@ -109,30 +123,31 @@ def records(symbols: Symbols, image_id: int) -> Iterator[dict[str, Any]]:
 
 
 @cache
-def _category_ids() -> dict[int, list[str | None]]:
+def _category_ids(vocabulary: Vocabulary) -> dict[int, list[str | None]]:
     """Both categories of each class id, as the records name them."""
+    own = vocabulary == VOCABULARY
     return {
-        row.id: [str(row.id), None if row.muscima_id is None else str(row.muscima_id)]
-        for row in VOCABULARY.classes
+        row.id: [str(row.id), str(row.muscima_id) if own and row.muscima_id is not None else None]
+        for row in vocabulary.classes
     }
 
 
-def _comments(symbols: Symbols) -> list[str]:
+def _comments(symbols: Symbols, *, every: bool) -> list[str]:
     """`instance:#RRGGBB;onset:..;` of each symbol, and `duration:..;rel_position:..;` of noteheads."""
     columns = zip(
         symbols.id.tolist(),
         symbols.onset.round(6).tolist(),
         symbols.duration.round(6).tolist(),
         symbols.position.tolist(),
-        symbols.is_notehead.tolist(),
+        (symbols.is_notehead | every).tolist(),
         strict=True,
     )
     comments = []
-    for identity, onset, duration, position, is_notehead in columns:
+    for identity, onset, duration, position, told in columns:
         text = f"instance:#{identity:06x};"
         if onset == onset:  # not NaN  # noqa: PLR0124
             text += f"onset:{onset};"
-        if is_notehead:
+        if told:
             if duration == duration:  # noqa: PLR0124
                 text += f"duration:{duration};"
             if position != ABSENT:
@@ -143,4 +158,4 @@ def _comments(symbols: Symbols) -> list[str]:
 
 def grey_table(symbols: Symbols) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     """Grey value by symbol id, for the semantic mask."""
-    return symbols.mask_values(VOCABULARY.grey_of_id)
+    return symbols.mask_values(symbols.vocabulary.grey_of_id)
