@@ -26,7 +26,7 @@ import numpy as np
 import orjson
 
 from notehead import VOCABULARY, Dataset, Symbols
-from notehead.datasets.formats import deepscores_v2 as v2
+from notehead.datasets.formats.deepscores_v2 import layout as v2
 from notehead.files import GrowingFile
 
 PAGES = 255_385

@@ -18,7 +18,7 @@ from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, BuildResult, Failure
 from notehead.builder.plan import Source, Unit, in_train, licences, order, units
 from notehead.builder.runners import Call, LocalRunner
-from notehead.datasets.formats import deepscores_v1 as v1
+from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.index import MANIFEST, PAGES
 from notehead.engrave.score import find_scores
 from notehead.engrave.verovio.fonts import FONTS

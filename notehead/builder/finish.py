@@ -17,9 +17,9 @@ from notehead.builder.options import BuildOptions, Failure
 from notehead.builder.plan import Source
 from notehead.builder.runners import Call, LocalRunner
 from notehead.datasets.card import CardFacts, dataset_card
-from notehead.datasets.formats import deepscores_v1 as v1
-from notehead.datasets.formats import deepscores_v2 as v2
-from notehead.datasets.formats.native import read_document, symbols_of
+from notehead.datasets.formats.deepscores_v1 import layout as v1
+from notehead.datasets.formats.deepscores_v2 import layout as v2
+from notehead.datasets.formats.notehead.page_file import read_document, symbols_of
 from notehead.datasets.index import PAGES, PageEntry, write_manifest, write_pages
 from notehead.datasets.patches import PatchChooser
 from notehead.datasets.report import PageSummary, ReportFacts, write_report

@@ -17,9 +17,9 @@ import numpy as np
 from notehead.builder.clock import Clock
 from notehead.builder.options import BuildOptions
 from notehead.builder.plan import Source, Unit
-from notehead.datasets.formats import deepscores_v1 as v1
-from notehead.datasets.formats import deepscores_v2 as v2
-from notehead.datasets.formats.native import page_bytes
+from notehead.datasets.formats.deepscores_v1 import layout as v1
+from notehead.datasets.formats.deepscores_v2 import layout as v2
+from notehead.datasets.formats.notehead.page_file import page_bytes
 from notehead.datasets.patches import cut_patch
 from notehead.draw import Canvas, draw
 from notehead.engrave.score import read_score

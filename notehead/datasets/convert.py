@@ -15,7 +15,7 @@ from typing import Any
 from notehead.datasets.complaints import Complaints
 from notehead.datasets.dataset import Dataset
 from notehead.datasets.formats import Format, Part, WriteOptions, Writer, find_format, parts_of
-from notehead.datasets.formats.file_names import plain_name
+from notehead.datasets.formats.common.file_names import plain_name
 from notehead.datasets.index import PageEntry
 from notehead.datasets.slicing import SliceOptions, slices
 from notehead.errors import DatasetError

@@ -12,7 +12,7 @@ import numpy as np
 
 from notehead.datasets.checks import Problem, check_page, expected_positions
 from notehead.datasets.dataset import Dataset
-from notehead.datasets.formats import deepscores_v2 as v2
+from notehead.datasets.formats.deepscores_v2 import layout as v2
 from notehead.datasets.index import MANIFEST, read_manifest
 from notehead.errors import DatasetError
 from notehead.files import sha256_of

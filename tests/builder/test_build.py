@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from notehead import BuildOptions, BuildResult, Dataset, build
-from notehead.datasets.formats import deepscores_v1 as v1
+from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.index import read_manifest, read_pages
 from notehead.datasets.verify import Verification, verify_files, verify_pages
 from notehead.errors import NoteheadError, OutputError, ScoreFormatError

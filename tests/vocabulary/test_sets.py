@@ -9,7 +9,8 @@ from importlib import resources
 import pytest
 
 from notehead import VOCABULARY
-from notehead.datasets.formats import deepscores_v1, deepscores_v2
+from notehead.datasets.formats.deepscores_v1 import layout as deepscores_v1
+from notehead.datasets.formats.deepscores_v2 import layout as deepscores_v2
 from notehead.vocabulary import SETS, Vocabulary, class_map, named_vocabulary
 
 

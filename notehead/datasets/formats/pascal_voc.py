@@ -26,10 +26,10 @@ from lxml import etree
 
 from notehead.datasets.boxes import good_boxes
 from notehead.datasets.complaints import Complaints
-from notehead.datasets.formats.file_names import plain_name
+from notehead.datasets.formats.common.file_names import plain_name
+from notehead.datasets.formats.common.xml import read_xml
 from notehead.datasets.formats.format import Format, WriteOptions, Writer
-from notehead.datasets.formats.notehead import CLASSES, classes_csv, read_classes
-from notehead.datasets.formats.xml import read_xml
+from notehead.datasets.formats.notehead.dataset import CLASSES, classes_csv, read_classes
 from notehead.datasets.index import PageEntry
 from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError

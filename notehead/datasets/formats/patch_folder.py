@@ -8,8 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
-from notehead.datasets.formats.deepscores_v1 import CLASSIFICATION
-from notehead.datasets.formats.deepscores_v1_read import CLASS_NAMES, read_class_names
+from notehead.datasets.formats.deepscores_v1.layout import CLASSIFICATION
+from notehead.datasets.formats.deepscores_v1.source import CLASS_NAMES, read_class_names
 from notehead.errors import DatasetError
 from notehead.images import ENDINGS
 

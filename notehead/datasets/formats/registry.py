@@ -10,8 +10,8 @@ from typing import TypeAlias
 from notehead.datasets.archive import archive_kind
 from notehead.datasets.formats import (
     coco,
-    deepscores_v1_write,
-    deepscores_v2_write,
+    deepscores_v1,
+    deepscores_v2,
     mung,
     notehead,
     parquet,
@@ -20,6 +20,7 @@ from notehead.datasets.formats import (
     yolo,
 )
 from notehead.datasets.formats.format import Format
+from notehead.datasets.formats.notehead.dataset import NoteheadSource
 from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError
 
@@ -31,8 +32,8 @@ FORMATS: dict[str, Format] = {
         notehead.FORMAT,
         webdataset.FORMAT,
         parquet.FORMAT,
-        deepscores_v2_write.FORMAT,
-        deepscores_v1_write.FORMAT,
+        deepscores_v2.FORMAT,
+        deepscores_v1.FORMAT,
         mung.FORMAT,
         coco.FORMAT,
         yolo.OBB_FORMAT,
@@ -70,7 +71,7 @@ def open_source(path: Path, options: ReadOptions, name: str | None = None) -> So
     for found in FORMATS.values():
         if found.read is not None and _is_here(found, path):
             return _open(found, found.read, path, options)
-    return notehead.NoteheadSource(path, options)  # says what is missing
+    return NoteheadSource(path, options)  # says what is missing
 
 
 def _open(found: Format, read: Read, path: Path, options: ReadOptions) -> Source:

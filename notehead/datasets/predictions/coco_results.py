@@ -18,9 +18,9 @@ import numpy as np
 import orjson
 
 from notehead.datasets.dataset import Dataset
-from notehead.datasets.formats.coco_masks import runs_of
-from notehead.datasets.formats.coco_records import number, numbers
-from notehead.datasets.formats.json_index import Fields
+from notehead.datasets.formats.coco.masks import runs_of
+from notehead.datasets.formats.coco.records import number, numbers
+from notehead.datasets.json_index.index import Fields
 from notehead.datasets.predictions.json_predictions import JsonPredictions
 from notehead.datasets.predictions.predictions import Found, hull
 from notehead.datasets.source import ReadOptions

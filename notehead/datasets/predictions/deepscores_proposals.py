@@ -20,9 +20,9 @@ import numpy as np
 import orjson
 
 from notehead.datasets.dataset import Dataset
-from notehead.datasets.formats.coco_records import number, numbers
-from notehead.datasets.formats.json_index import Fields, read_range
+from notehead.datasets.formats.coco.records import number, numbers
 from notehead.datasets.index import PageEntry
+from notehead.datasets.json_index.index import Fields, read_range
 from notehead.datasets.predictions.json_predictions import JsonPredictions
 from notehead.datasets.predictions.matching import Matched, is_number
 from notehead.datasets.predictions.predictions import Found, hull

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from notehead.datasets.complaints import Complaints
 from notehead.datasets.dataset import Dataset
-from notehead.datasets.formats import json_kernels as kernels
-from notehead.datasets.formats.json_index import Fields, Grouping, JsonScan
-from notehead.datasets.formats.json_scan import NO_LABEL, as_integer
-from notehead.datasets.formats.json_window import Window, parse
 from notehead.datasets.index import PageEntry
+from notehead.datasets.json_index import kernels
+from notehead.datasets.json_index.index import Fields, Grouping, JsonScan
+from notehead.datasets.json_index.scan import NO_LABEL, as_integer
+from notehead.datasets.json_index.window import Window, parse
 from notehead.datasets.predictions.matching import Matched, match_images
 from notehead.datasets.predictions.predictions import Found, Predictions, symbols_of
 from notehead.datasets.source import ReadOptions

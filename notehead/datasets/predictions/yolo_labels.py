@@ -13,8 +13,8 @@ import numpy as np
 
 from notehead.datasets.complaints import Complaints
 from notehead.datasets.dataset import Dataset
-from notehead.datasets.formats.yolo_config import YoloConfig
-from notehead.datasets.formats.yolo_labels import read_labels
+from notehead.datasets.formats.yolo.config import YoloConfig
+from notehead.datasets.formats.yolo.labels import read_labels
 from notehead.datasets.index import PageEntry
 from notehead.datasets.predictions.predictions import Predictions
 from notehead.datasets.source import ReadOptions

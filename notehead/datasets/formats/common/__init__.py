@@ -1,0 +1,1 @@
+"""What several formats need: XML from strangers, names of files, images and symbols inside of other files."""

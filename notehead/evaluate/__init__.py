@@ -1,0 +1,29 @@
+"""Figures by the book: what was found or predicted against what is true.
+
+Detection (`evaluate_detection`): average precision by every definition in use, each under its name;
+precision, recall and F1; confusions; thin symbols by distance. Segmentation (`segmentation_figures`):
+confusion of pixels. Classification (`classification_figures`): confusion of files.
+"""
+
+from notehead.evaluate.average_precision import DEFINITIONS, IOU_THRESHOLDS
+from notehead.evaluate.classification import ClassificationOptions, classification_figures
+from notehead.evaluate.detection import DetectionEvaluator, evaluate_detection
+from notehead.evaluate.detection_figures import ClassDetections, DetectionFigures, Means, Working
+from notehead.evaluate.records import DetectionOptions
+from notehead.evaluate.segmentation import SegmentationOptions, segmentation_figures
+
+__all__ = [
+    "DEFINITIONS",
+    "IOU_THRESHOLDS",
+    "ClassDetections",
+    "ClassificationOptions",
+    "DetectionEvaluator",
+    "DetectionFigures",
+    "DetectionOptions",
+    "Means",
+    "SegmentationOptions",
+    "Working",
+    "classification_figures",
+    "evaluate_detection",
+    "segmentation_figures",
+]
