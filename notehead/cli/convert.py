@@ -19,7 +19,9 @@ _TO = [name for name, found in FORMATS.items() if found.writer is not None]
 @click.command("convert")
 @click.argument("datasets", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option("--to", required=True, type=click.Choice(_TO), help="Format of the new dataset.")
+@click.option(
+    "--to", required=True, type=click.Choice(_TO), metavar="FORMAT", help=f"The new format: {', '.join(_TO)}."
+)
 @reading_options
 @click.option("--slice", "size", type=click.IntRange(min=16), help="Cut pages into squares of this size.")
 @click.option("--overlap", default=0.2, show_default=True, help="Share of a slice that the next shows again.")

@@ -42,7 +42,13 @@ _SHOWN = 5
 @click.command("evaluate")
 @click.argument("predictions", type=click.Path(path_type=Path))
 @click.argument("truth", type=click.Path(path_type=Path))
-@click.option("--task", type=click.Choice(list(_OPTIONS)), default="detection", show_default=True)
+@click.option(
+    "--task",
+    type=click.Choice(list(_OPTIONS)),
+    default="detection",
+    show_default=True,
+    help="What was predicted.",
+)
 @reading_options
 @click.option("--oriented", is_flag=True, help="Compare oriented boxes instead of upright ones.")
 @click.option(

@@ -23,7 +23,13 @@ _FROM = [name for name, found in FORMATS.items() if found.read is not None]
 def reading_options(command: F) -> F:
     """Add the options to a command; they reach it as keyword arguments for `open_dataset`."""
     options = (
-        click.option("--from", "format_name", type=click.Choice(_FROM), help="Format; else it is found out."),
+        click.option(
+            "--from",
+            "format_name",
+            type=click.Choice(_FROM),
+            metavar="FORMAT",
+            help=f"{', '.join(_FROM)}; by default it is found out.",
+        ),
         click.option("--split", help="Only this part: train, test, or what the dataset calls it."),
         click.option("--only", default="", help="Only these classes, separated by commas."),
         click.option(

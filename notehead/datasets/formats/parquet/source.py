@@ -153,9 +153,11 @@ def _opened(path: Path) -> Iterator[Any]:
 
 @contextmanager
 def _checked(where: str) -> Iterator[None]:
+    arrow, _ = pyarrow()
+    own = arrow.lib.ArrowException  # some of pyarrow's errors are of no other kind
     try:
         yield
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, own) as error:
         cause = str(error).partition("\n")[0]
         message = f"{where}: damaged ({cause})"
         raise DatasetError(message, _REMEDY) from error

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from notehead import VOCABULARY, Dataset, Page, Symbols
@@ -536,6 +536,7 @@ def test_files_that_are_cut_off(share: float) -> None:
 
 
 @settings(max_examples=60)
+@example([(0.97, 49)])  # pyarrow: "Integers with less than 8 bits not implemented"
 @given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=5))
 def test_any_damage_is_an_error_of_ours_or_none(places: list[tuple[float, int]]) -> None:
     with tempfile.TemporaryDirectory() as parent:
