@@ -31,7 +31,7 @@ HEIGHTS = {"symbols_per_page": 3.4, "sizes": 3.4, "boxes": 5.2}
 _Corner = Literal["upper left", "lower right"]
 _Across = Literal["left", "center", "right"]
 _Along = Literal["bottom", "center", "top"]
-_INK, _PALE, _GRID, _MARK = "#24292f", "#6e7781", "#e6e9ec", "#b3403a"
+INK, PALE, _GRID, MARK = "#24292f", "#6e7781", "#e6e9ec", "#b3403a"
 _MOST_NAMES = 40
 _SIDES: tuple[tuple[_Across, _Along, int, int], ...] = (
     ("left", "center", 8, 0),
@@ -39,14 +39,14 @@ _SIDES: tuple[tuple[_Across, _Along, int, int], ...] = (
     ("center", "bottom", 0, 7),
     ("center", "top", 0, -7),
 )
-_STYLE = {
+STYLE = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#c4c9cf",
     "axes.grid": True,
-    "axes.labelcolor": _PALE,
+    "axes.labelcolor": PALE,
     "axes.spines.right": False,
     "axes.spines.top": False,
-    "axes.titlecolor": _INK,
+    "axes.titlecolor": INK,
     "axes.titlelocation": "left",
     "axes.titlepad": 12,
     "axes.titlesize": 11,
@@ -56,9 +56,9 @@ _STYLE = {
     "grid.linewidth": 0.8,
     "legend.frameon": False,
     "svg.hashsalt": "notehead",
-    "text.color": _INK,
-    "xtick.color": _PALE,
-    "ytick.color": _PALE,
+    "text.color": INK,
+    "xtick.color": PALE,
+    "ytick.color": PALE,
 }
 
 
@@ -72,7 +72,7 @@ def write_plots(statistics: Statistics, folder: Path) -> list[Path]:
     }
     make_folder(folder)
     paths = []
-    with style.context(["default", _STYLE]):  # whatever the user's own settings are
+    with style.context(["default", STYLE]):  # whatever the user's own settings are
         for name, draw in draws.items():
             path = folder / f"{name}.svg"
             image = io.BytesIO()
@@ -109,7 +109,7 @@ def _kind_legend(axes: Axes, classes: tuple[ClassStatistics, ...], place: _Corne
     for kind, colour in KIND_COLOURS.items():
         if kind in kinds:
             axes.plot([], [], "o", color=colour, label=kind, markersize=5)
-    axes.legend(loc=place, labelcolor=_PALE, handletextpad=0.2)
+    axes.legend(loc=place, labelcolor=PALE, handletextpad=0.2)
     return [KIND_COLOURS[kind] for kind in kinds]
 
 
@@ -125,7 +125,7 @@ def _draw_classes(statistics: Statistics) -> Figure:
     axes.set_xscale("log")
     axes.set_xlim(0.5, max(counts) * 3)
     axes.set_ylim(len(classes) - 0.4, -0.6)
-    axes.set_yticks(places, [row.name for row in classes], color=_INK, fontsize=8)
+    axes.set_yticks(places, [row.name for row in classes], color=INK, fontsize=8)
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
     for place, count in zip(places, counts, strict=True):
@@ -136,7 +136,7 @@ def _draw_classes(statistics: Statistics) -> Figure:
             textcoords="offset points",
             va="center",
             fontsize=7,
-            color=_PALE,
+            color=PALE,
         )
     _log_ticks(axes.xaxis)
     return figure
@@ -144,7 +144,7 @@ def _draw_classes(statistics: Statistics) -> Figure:
 
 def _no_symbols(figure: Figure, axes: Axes) -> Figure:
     axes.set_axis_off()
-    axes.text(0, 0.5, "no symbols", transform=axes.transAxes, color=_PALE)
+    axes.text(0, 0.5, "no symbols", transform=axes.transAxes, color=PALE)
     return figure
 
 
@@ -161,8 +161,8 @@ def _draw_pages(statistics: Statistics) -> Figure:
     on_page = statistics.symbols_per_page
     for name, value, line in (("median", on_page.median, "dotted"), ("mean", on_page.mean, "solid")):
         label = f"{name} {value:,.0f}"
-        axes.axvline(max(value, 1), color=_MARK, linewidth=1.2, linestyle=line, label=label)
-    axes.legend(loc="upper left", labelcolor=_PALE)
+        axes.axvline(max(value, 1), color=MARK, linewidth=1.2, linestyle=line, label=label)
+    axes.legend(loc="upper left", labelcolor=PALE)
     axes.set_xlabel("symbols on a page")
     axes.set_ylabel("density (unit area)")
     return figure
@@ -262,7 +262,7 @@ def _place_name(axes: Axes, point: tuple[float, float], name: str, taken: list[B
             ha=across,
             va=along,
             fontsize=7,
-            color=_INK,
+            color=INK,
             in_layout=False,
         )
         box = text.get_window_extent()

@@ -14,11 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from notehead.datasets.plots import _INK as INK
-from notehead.datasets.plots import _MARK as MARK
-from notehead.datasets.plots import _PALE as PALE
-from notehead.datasets.plots import _STYLE as STYLE
-from notehead.datasets.plots import KIND_COLOURS, class_plot_height
+from notehead.datasets.plots import INK, KIND_COLOURS, MARK, PALE, STYLE, class_plot_height
 from notehead.evaluate.average_precision import RECALLS
 from notehead.evaluate.detection_figures import DetectionFigures
 from notehead.evaluate.overlap import Floats
