@@ -8,6 +8,8 @@ import click
 
 from notehead.builder import BuildOptions, BuildResult, build
 from notehead.cli.bar import Bar
+from notehead.degrade import RECIPES
+from notehead.engrave.engravers import ENGRAVERS
 from notehead.engrave.style import PAPER_ODDS
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import PartialError
@@ -19,6 +21,19 @@ _SHOWN = 20
 @click.argument("scores", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the dataset.")
 @click.option("--fonts", default=",".join(FONTS), show_default=True, help="Music fonts, separated by commas.")
+@click.option(
+    "--engraver",
+    default="verovio",
+    show_default=True,
+    help=f"Programs that engrave, separated by commas, of {', '.join(ENGRAVERS)}.",
+)
+@click.option(
+    "--recipes",
+    default="clean",
+    show_default=True,
+    help=f"Ways in which pages are degraded, separated by commas, of {', '.join(RECIPES)}.",
+)
+@click.option("--strength", default=1.0, show_default=True, help="How strongly, from 0 to 2.")
 @click.option("--papers", default="", help=f"Page formats, of {', '.join(PAPER_ODDS)}; by default all.")
 @click.option("--per-score", default=1, show_default=True, help="Styles that every score is engraved in.")
 @click.option("--resolution", default=400.0, show_default=True, help="Dots per inch; 400 gives 1960 x 2772.")
@@ -38,6 +53,9 @@ def build_command(
     scores: tuple[Path, ...],
     output: Path,
     fonts: str,
+    engraver: str,
+    recipes: str,
+    strength: float,
     papers: str,
     per_score: int,
     resolution: float,
@@ -63,9 +81,13 @@ def build_command(
       notehead build scores/ -o dataset/
       notehead build quartet.mxl song.krn -o dataset/ --per-score 5
       notehead build scores/ -o dataset/ --fonts Bravura,Leland --limit 1000 --seed 7
+      notehead build scores/ -o dataset/ --recipes clean,flatbed-scan,phone-photo --per-score 3
     """
     options = BuildOptions(
         fonts=_names(fonts),
+        engravers=_names(engraver),
+        recipes=_names(recipes),
+        strength=strength,
         papers=_names(papers),
         per_score=per_score,
         resolution=resolution,

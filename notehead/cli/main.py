@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import warnings
 
 import click
 
 from notehead.cli.build import build_command
+from notehead.cli.compose import compose_command
 from notehead.cli.convert import convert_command
 from notehead.cli.evaluate import evaluate_command
 from notehead.cli.show import show_command
@@ -37,6 +39,7 @@ def cli() -> None:
     notehead convert dataset/ coco/ --to coco
                                            write it anew in another format
     notehead evaluate found.json dataset/  compare predictions with the truth
+    notehead compose -o rare/              make up scores of rare symbols
     notehead unpack ds2.tar.gz -o ds2/     unpack a dataset as it is distributed
     """
 
@@ -49,6 +52,7 @@ for _command in (
     convert_command,
     unpack_command,
     evaluate_command,
+    compose_command,
 ):
     _command.context_settings = _SETTINGS  # also where it is not called through the group
     cli.add_command(_command)
@@ -64,6 +68,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names of files need not be text
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # tidy up, as after Ctrl-C
     warnings.showwarning = _warn
     warnings.simplefilter("default", LossWarning)
     try:
@@ -75,7 +80,7 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        message = "notehead: stopped. A build goes on where it stopped: run the same command again."
+        message = "notehead: stopped. Run the same command again; a build goes on where it stopped."
         click.echo(message, err=True)
         code = INTERRUPTED
     except SystemExit:

@@ -20,17 +20,26 @@ _SHOWN = 20
 _FROM = [name for name, found in FORMATS.items() if found.read is not None]
 
 
+_FORMAT = click.option(
+    "--from",
+    "format_name",
+    type=click.Choice(_FROM),
+    metavar="FORMAT",
+    help=f"{', '.join(_FROM)}; by default it is found out.",
+)
+_SPLIT = click.option("--split", help="Only this part: train, test, or what the dataset calls it.")
+
+
+def source_options(command: F) -> F:
+    """Add the options that say what is read, for commands that take one dataset as it is."""
+    return _FORMAT(_SPLIT(command))
+
+
 def reading_options(command: F) -> F:
     """Add the options to a command; they reach it as keyword arguments for `open_dataset`."""
     options = (
-        click.option(
-            "--from",
-            "format_name",
-            type=click.Choice(_FROM),
-            metavar="FORMAT",
-            help=f"{', '.join(_FROM)}; by default it is found out.",
-        ),
-        click.option("--split", help="Only this part: train, test, or what the dataset calls it."),
+        _FORMAT,
+        _SPLIT,
         click.option("--only", default="", help="Only these classes, separated by commas."),
         click.option(
             "--classes",
@@ -74,13 +83,20 @@ def open_dataset(
 
 
 def tell_left_out(complaints: Complaints) -> None:
-    """Say what was left out; raises PartialError where something was."""
+    """Say what was left out; raises PartialError where something was that could not be used."""
+    if complaints.without_class:
+        names = [f"{name} ({times:,})" for name, times in complaints.without_class.most_common(_SHOWN)]
+        more = " ..." if len(complaints.without_class) > _SHOWN else ""
+        click.echo(f"without a class in --classes: {', '.join(names)}{more}", err=True)
     for complaint in complaints.kept[:_SHOWN]:
         click.echo(f"left out: {complaint}", err=True)
-    more = sum(complaints.counts.values()) - len(complaints.kept[:_SHOWN])
-    if more > 0:
-        click.echo(f"... and {more:,} more", err=True)
+    unshown = sum(complaints.counts.values()) - len(complaints.kept[:_SHOWN])
+    if unshown > 0:
+        click.echo(f"... and {unshown:,} more", err=True)
     if complaints.counts:
-        counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(complaints.counts.items()))
+        counts = ", ".join(
+            f"{count:,} {kind if count > 1 else kind.removesuffix('s')}"
+            for kind, count in sorted(complaints.counts.items())
+        )
         message = f"left out: {counts}"
         raise PartialError(message, "Without --keep-going the first of them stops the work.")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from notehead.cli.bar import Bar
+from notehead.cli.reading import source_options
 from notehead.datasets.dataset import Dataset
 from notehead.datasets.source import ReadOptions
 from notehead.datasets.verify import Verification, verify_files, verify_pages, verify_readable
@@ -17,8 +18,9 @@ _SHOWN = 50
 
 @click.command("verify")
 @click.argument("dataset", type=click.Path(path_type=Path))
+@source_options
 @click.option("--files-only", is_flag=True, help="Check the files, not what they show.")
-def verify_command(dataset: Path, files_only: bool) -> None:
+def verify_command(dataset: Path, files_only: bool, format_name: str | None, split: str | None) -> None:
     """Check every file and every page of a DATASET.
 
     Files: all there, unchanged (SHA-256), none besides. Pages: every dark pixel has a label, boxes
@@ -34,7 +36,7 @@ def verify_command(dataset: Path, files_only: bool) -> None:
       notehead verify dataset/
     """
     found, bar = Verification(), Bar()
-    pages = Dataset(dataset, options=ReadOptions(keep_going=True))
+    pages = Dataset(dataset, split, ReadOptions(keep_going=True), format_name)
     ours = pages.format == "notehead"
     if ours:
         bar.stage("files", 0)
@@ -49,7 +51,8 @@ def verify_command(dataset: Path, files_only: bool) -> None:
 
 
 def _tell(dataset: Path, found: Verification, *, ours: bool) -> None:
-    click.echo(f"{found.files:,} files and {found.pages:,} pages checked")
+    files = f"{found.files:,} files and " if ours else ""
+    click.echo(f"{files}{found.pages:,} pages checked")
     for name, count in sorted(found.counts.items()):
         click.echo(f"  {count:>12,} {name}")
     compared = found.counts["noteheads compared with pitch and clef"]
@@ -62,6 +65,9 @@ def _tell(dataset: Path, found: Verification, *, ours: bool) -> None:
     if found.problems:
         count = len(found.problems)
         message = f"{dataset}: {'one problem' if count == 1 else f'{count} problems'}"
-        remedy = "Delete the damaged files and run the same `notehead build` again: it makes what is missing."
-        remedy = remedy if ours else "Mend them, or leave them out with --keep-going where you read it."
+        remedy = (
+            "Delete the damaged files and run the same command again that made the dataset."
+            if ours
+            else "Mend them, or leave them out with --keep-going where you read it."
+        )
         raise DatasetError(message, remedy)

@@ -44,7 +44,7 @@ def check_page(page: Page) -> Iterator[Problem]:
 
 
 def _dark_pixels(page: Page) -> Iterator[Problem]:
-    if page.ids is None:
+    if page.ids is None or page.origin.bare_ink:
         return
     bare = (page.image < DARK) & (page.ids == 0)
     count = int(np.count_nonzero(bare))
@@ -104,7 +104,9 @@ def _oriented_boxes(page: Page) -> Iterator[Problem]:
 def _notes(page: Page) -> Iterator[Problem]:
     symbols = page.symbols
     heads = np.flatnonzero(symbols.is_notehead)
-    for row in heads[np.isnan(symbols.onset[heads])].tolist():
+    # MuseScore's drawings do not say which note a head is; where that is not certain, nothing is said.
+    untold = np.isnan(symbols.onset[heads]) & (not page.origin.engraver.startswith("MuseScore"))
+    for row in heads[untold].tolist():
         yield Problem("noteheads have onsets", page.name, int(symbols.id[row]), "no onset")
     expected = expected_positions(symbols)
     compared = heads[expected[heads] != ABSENT]

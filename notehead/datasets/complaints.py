@@ -34,6 +34,8 @@ class Complaints:
         keep_going: leave what is wrong out and count it; otherwise the first complaint is raised.
         counts: how many symbols and pages were left out.
         kept: the first `MOST_KEPT` complaints.
+        without_class: symbols left out because they have no class among those asked for, by name. No
+            complaint: it is what was asked for.
 
     Example:
         >>> complaints = Complaints(keep_going=True)
@@ -45,6 +47,7 @@ class Complaints:
     keep_going: bool = False
     counts: Counter[Kind] = field(default_factory=Counter)
     kept: list[Complaint] = field(default_factory=list)
+    without_class: Counter[str] = field(default_factory=Counter)
 
     def symbol(self, file: str, entry: str, cause: str, remedy: str = REMEDY) -> None:
         """A symbol cannot be used: raises DatasetError, or counts it where the work goes on."""
@@ -62,12 +65,13 @@ class Complaints:
     def merge(self, other: Complaints) -> None:
         """Take over what another process found."""
         self.counts.update(other.counts)
+        self.without_class.update(other.without_class)
         self.kept += other.kept[: MOST_KEPT - len(self.kept)]
 
     def taken(self) -> Complaints:
         """What was found so far, to be sent elsewhere; this one starts anew."""
-        found = Complaints(self.keep_going, self.counts, self.kept)
-        self.counts, self.kept = Counter(), []
+        found = Complaints(self.keep_going, self.counts, self.kept, self.without_class)
+        self.counts, self.kept, self.without_class = Counter(), [], Counter()
         return found
 
     def _count(self, kind: Kind, complaint: Complaint) -> None:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import warnings
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,10 +18,13 @@ from notehead.datasets.formats import Format, Part, WriteOptions, Writer, find_f
 from notehead.datasets.formats.common.file_names import plain_name
 from notehead.datasets.index import PageEntry
 from notehead.datasets.slicing import SliceOptions, slices
-from notehead.errors import DatasetError
+from notehead.errors import DatasetError, NoteheadError, OutputError
 from notehead.files import whole_folder
 from notehead.page import Page
 from notehead.progress import Progress, Silent
+
+_BEYOND = ("notehead", "webdataset", "parquet")
+"""Formats whose readers take boxes beyond the page; the others refuse them as damage."""
 
 _AHEAD = 4
 """So many pages for each worker are waiting or done and not yet taken."""
@@ -37,13 +40,22 @@ class ConvertOptions:
 
     Attributes:
         write: options of the format.
+        change: what becomes of each page before it is written, a recipe of `notehead.degrade` for
+            example; None leaves pages as they are.
         slicing: cut pages into slices; None leaves them whole.
         workers: processes; 0 for one per processor, 1 to work in this one.
     """
 
     write: WriteOptions = field(default_factory=WriteOptions)
+    change: Callable[[Page], Page] | None = None
     slicing: SliceOptions | None = None
     workers: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be; raises NoteheadError."""
+        if self.workers < 0:
+            message = "the number of workers must not be negative"
+            raise NoteheadError(message)
 
 
 @dataclass(slots=True)
@@ -80,6 +92,7 @@ class _Job:
 
     dataset: Dataset
     writer: Writer
+    change: Callable[[Page], Page] | None
     slicing: SliceOptions | None
 
     def do(self, place: int) -> _Done:
@@ -92,6 +105,7 @@ class _Job:
             complaints.page(error)
         else:
             entry = self.dataset.entries[place]
+            page = page if self.change is None else self.change(page)
             for part in [page] if self.slicing is None else slices(page, self.slicing):
                 done.parts |= parts_of(part)
                 done.written.append(self._write(entry, part))
@@ -109,7 +123,7 @@ class _Job:
 
 
 def convert(
-    dataset: Dataset,
+    dataset: Dataset | str | os.PathLike[str],
     folder: str | os.PathLike[str],
     to: str,
     options: ConvertOptions | None = None,
@@ -122,17 +136,24 @@ def convert(
     Raises:
         DatasetError: there is no such format, it cannot name the classes, or a page cannot be used and
             the dataset is not read with `keep_going`.
-        OutputError: the folder holds something already, or cannot be written.
+        OutputError: the folder holds something already, lies in the dataset, or cannot be written.
 
     Example:
-        >>> convert(Dataset("dataset"), "yolo", "yolo")  # doctest: +SKIP
+        >>> convert("dataset", "yolo", "yolo")  # doctest: +SKIP
     """
     options, progress = options or ConvertOptions(), progress or Silent()
+    dataset = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
     target = find_format(to)
     if target.writer is None:
         message = f"{to} can only be read"
         raise DatasetError(message, "Choose another format.")
+    if options.slicing is not None and options.slicing.cut == "whole" and to not in _BEYOND:
+        message = f"{to} cannot hold boxes that leave their slice"
+        raise DatasetError(message, f"Cut symbols otherwise, or write {', '.join(_BEYOND)}.")
     place = Path(folder)
+    if any(place.resolve().is_relative_to(part.resolve()) for part in dataset.folders):
+        message = f"{place}: it lies in the dataset that is read"
+        raise OutputError(message, "Choose a folder outside of it.")
     with whole_folder(place) as aside, contextlib.ExitStack() as stack:
         stack.callback(progress.close)
         writer = target.writer(aside, dataset.vocabulary, options.write)
@@ -145,9 +166,11 @@ def convert(
 
 
 def _run(dataset: Dataset, writer: Writer, options: ConvertOptions, progress: Progress) -> Conversion:
-    result = Conversion(writer.folder, complaints=Complaints(dataset.complaints.keep_going))
+    result = Conversion(writer.folder, complaints=dataset.complaints.taken())
     progress.stage("pages", len(dataset))
-    for done in _all_done(_Job(dataset, writer, options.slicing), len(dataset), options.workers):
+    for done in _all_done(
+        _Job(dataset, writer, options.change, options.slicing), len(dataset), options.workers
+    ):
         for entry, record in done.written:
             writer.add(entry, record)
             result.pages += 1

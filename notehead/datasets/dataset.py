@@ -81,6 +81,11 @@ class Dataset:
         return self._source.folder
 
     @property
+    def folders(self) -> Sequence[Path]:
+        """Where it lies, and for merged datasets where each of them does."""
+        return self._source.folders
+
+    @property
     def format(self) -> str:
         """The name of its format; empty for datasets that were merged."""
         return self._source.format
@@ -161,7 +166,11 @@ class Dataset:
 
     def _mapped(self, symbols: Symbols) -> Symbols:
         for mapping in self._maps:
-            symbols = symbols.mapped(mapping)
+            mapped = symbols.mapped(mapping)
+            if len(mapped) < len(symbols) and mapping.told:
+                gone = symbols[mapping.label_of[symbols.label] < 0]
+                self.complaints.without_class.update(gone.names)
+            symbols = mapped
         return symbols
 
     def _view(self, rows: Sequence[int] | None = None, mapping: ClassMap | None = None) -> Self:
@@ -178,7 +187,8 @@ class Dataset:
         """
         self._check_names(names)
         target = Vocabulary(tuple(row for row in self.vocabulary.classes if row.name in names))
-        return self._view(mapping=ClassMap(self.vocabulary, target, {name: name for name in target}))
+        kept = {name: name for name in target}
+        return self._view(mapping=ClassMap(self.vocabulary, target, kept, told=False))
 
     def containing(self, *names: str) -> Self:
         """The pages with a symbol of at least one of these classes; reads the symbols of all pages.

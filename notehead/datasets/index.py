@@ -15,6 +15,7 @@ from notehead.files import write_file
 T = TypeVar("T")
 
 PAGES = "pages.csv"
+NO_DATASET = f"A dataset holds {PAGES}, or is of a format that `--from` lists."
 MANIFEST = "manifest.csv"
 
 
@@ -83,7 +84,7 @@ def read_pages(folder: Path) -> list[PageEntry]:
     except (FileNotFoundError, NotADirectoryError) as error:
         unfinished = (folder / ".build").is_dir()
         message = f"{folder}: {'this build is not finished' if unfinished else 'no dataset here'}"
-        remedy = "Run the same `notehead build` again." if unfinished else f"A dataset holds {PAGES}."
+        remedy = "Run the same `notehead build` again." if unfinished else NO_DATASET
         raise DatasetError(message, remedy) from error
     except OSError as error:
         message = f"{path}: {error.strerror or error}"
@@ -108,7 +109,7 @@ def read_manifest(folder: Path) -> list[tuple[str, int, str]]:
 def _page_entry(row: dict[str, str]) -> PageEntry:
     return PageEntry(
         row["name"], row["split"], row["score"], row["score_id"], row["font"], int(row["number"]),
-        int(row["width"]), int(row["height"]), int(row["symbols"]), row["licence"],
+        int(row["width"]), int(row["height"]), int(row["symbols"] or ""), row["licence"] or "",
     )  # fmt: skip
 
 

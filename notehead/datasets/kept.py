@@ -27,6 +27,7 @@ def with_symbols(page: Page, symbols: Symbols) -> Page:
         >>> alone.ids.tolist(), alone.symbols.area.tolist()
         ([[1, 0], [1, 0]], [2])
     """
+    page = replace(page, origin=replace(page.origin, bare_ink=True))
     if page.ids is None:
         return replace(page, symbols=symbols)
     in_masks = symbols.id[symbols.id < _IDS]

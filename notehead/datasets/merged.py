@@ -22,6 +22,8 @@ class Pages(Protocol):
     @property
     def folder(self) -> Path: ...
     @property
+    def folders(self) -> Sequence[Path]: ...
+    @property
     def complaints(self) -> Complaints: ...
     @property
     def vocabulary(self) -> Vocabulary: ...
@@ -48,6 +50,8 @@ class MergedSource(Source):
             raise DatasetError(message)
         self.folder = parts[0].folder
         self.complaints = Complaints(any(part.complaints.keep_going for part in parts))
+        for part in parts:  # what was found wrong while they were opened
+            self.complaints.merge(part.complaints.taken())
         self.vocabulary = _united([part.vocabulary for part in parts])
         self._parts = list(parts)
         self._maps: list[ClassMap] = [class_map(part.vocabulary, self.vocabulary) for part in parts]
@@ -60,6 +64,10 @@ class MergedSource(Source):
                     name, again = f"{entry.name}-{again}", again + 1
                 self._where[name] = number, place
                 self.entries.append(replace(entry, name=name))
+
+    @property
+    def folders(self) -> Sequence[Path]:
+        return [folder for part in self._parts for folder in part.folders]
 
     def symbols(self, entry: PageEntry) -> Symbols:
         part, place = self._where[entry.name]

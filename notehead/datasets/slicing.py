@@ -152,6 +152,7 @@ def _slice(page: Page, left: int, top: int, options: SliceOptions) -> Page:
         ids=ids,
         under=under,
         staff_lines=_clipped_lines(page.staff_lines, (left, top), window.size),
+        origin=replace(page.origin, bare_ink=True),  # of the pieces that do not stay
     )
 
 

@@ -52,6 +52,11 @@ class Source(ABC):
     entries: Sequence[PageEntry]
     complaints: Complaints
 
+    @property
+    def folders(self) -> Sequence[Path]:
+        """All folders that its files lie in."""
+        return [self.folder]
+
     @abstractmethod
     def symbols(self, entry: PageEntry) -> Symbols:
         """The symbols of a page, without reading its image where the format allows it.

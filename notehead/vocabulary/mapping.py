@@ -28,11 +28,13 @@ class ClassMap:
         source: the vocabulary of the symbols that it takes.
         target: the vocabulary of the symbols that it gives.
         names: target's name by source's name; classes that are not in it have none.
+        told: whether symbols without a class in the target are worth a word: not where it is a choice.
     """
 
     source: Vocabulary
     target: Vocabulary
     names: dict[str, str]
+    told: bool = True
 
     @cached_property
     def label_of(self) -> NDArray[np.int32]:

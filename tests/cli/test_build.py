@@ -47,10 +47,14 @@ def test_every_option_reaches_the_library(notehead: Call, monkeypatch: pytest.Mo
     asked = Asked(monkeypatch)
     words = "--fonts Leland,Bravura --papers tall --per-score 3 --resolution 300 --split 0.5 --workers 2"
     words += " --seed 7 --limit 11 --patches 13 --timeout 17"
+    words += " --engraver verovio,lilypond --recipes flatbed-scan,clean --strength 0.7"
     assert notehead("build", "a.xml", "--output", "out", *words.split()).code == 0
     wanted = BuildOptions(
         fonts=("Leland", "Bravura"),
         papers=("tall",),
+        engravers=("verovio", "lilypond"),
+        recipes=("flatbed-scan", "clean"),
+        strength=0.7,
         per_score=3,
         resolution=300.0,
         split=0.5,
@@ -78,6 +82,10 @@ def test_lists_may_have_spaces(notehead: Call, monkeypatch: pytest.MonkeyPatch) 
     [
         (["--fonts", "Leland,Comic"], "unknown font Comic. Choose among Leipzig, Bravura"),
         (["--fonts", ","], "unknown font (none). Choose among"),
+        (["--engraver", "quill"], "unknown engraver quill. Choose among verovio"),
+        (["--recipes", "fax"], "unknown recipe fax. Choose among clean"),
+        (["--recipes", ","], "unknown recipe (none). Choose among clean"),
+        (["--strength", "3"], "the strength must be 0 to 2"),
         (["--papers", "napkin"], "unknown paper napkin. Choose among study"),
         (["--resolution", "nan"], "the resolution must be 50 to 1200"),
         (["--split", "1.5"], "the split must be between 0 and 1"),

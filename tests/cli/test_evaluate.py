@@ -156,7 +156,7 @@ def test_what_cannot_be_used_stops_the_work_or_is_left_out(
     partly = notehead("evaluate", results, dataset_folder, "--keep-going", "--json")
     assert partly.code == 5
     assert json.loads(partly.out) == wanted(dataset_folder).to_json()
-    assert "notehead: left out: 1 symbols" in partly.err
+    assert "notehead: left out: 1 symbol" in partly.err
 
 
 def test_a_damaged_page_of_the_truth_is_left_out(

@@ -22,7 +22,7 @@ from notehead.version import __version__
 from tests.cli.conftest import BUFFERED, COMMAND, Call
 from tests.support.scores import MUSICXML
 
-STOPPED = "notehead: stopped. A build goes on where it stopped: run the same command again."
+STOPPED = "notehead: stopped. Run the same command again; a build goes on where it stopped."
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NoteheadError)]
 NAMES = sorted(cli.commands)
 
@@ -118,7 +118,9 @@ def test_help_is_data(notehead: Call, words: list[str], flag: str) -> None:
 
 def test_the_commands_are_named_in_the_overview() -> None:
     text = CliRunner().invoke(cli, ["--help"]).output
-    assert sorted(NAMES) == ["build", "convert", "evaluate", "show", "stats", "unpack", "verify"]
+    assert sorted(NAMES) == [
+        *("build", "compose", "convert", "evaluate", "show", "stats", "unpack", "verify")
+    ]
     for name in NAMES:
         assert f"notehead {name} " in text
 
@@ -154,7 +156,9 @@ def test_data_goes_to_one_stream_and_messages_to_the_other(process: Call, datase
     assert good.out.startswith("2 pages, ")
     bad = process("stats", dataset_folder / "nowhere")
     assert (bad.code, bad.out) == (4, "")
-    assert re.fullmatch(r"notehead: .*: no dataset here\. A dataset holds pages\.csv\.\n", bad.err)
+    assert re.fullmatch(
+        r"notehead: .*: no dataset here\. A dataset holds pages\.csv, or is of a format .*\n", bad.err
+    )
 
 
 def into(stream: int, *words: str) -> tuple[int, str]:

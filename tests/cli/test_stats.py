@@ -68,4 +68,7 @@ def test_a_damaged_page_is_said_and_nothing_counted(notehead: Call, own_dataset:
 def test_no_dataset_is_4(notehead: Call, tmp_path: Path) -> None:
     outcome = notehead("stats", tmp_path)
     assert (outcome.code, outcome.out) == (4, "")
-    assert outcome.err == f"notehead: {tmp_path}: no dataset here. A dataset holds pages.csv.\n"
+    assert outcome.err == (
+        f"notehead: {tmp_path}: no dataset here. A dataset holds pages.csv, or is of a format that "
+        "`--from` lists.\n"
+    )

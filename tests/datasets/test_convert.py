@@ -18,7 +18,7 @@ from notehead.datasets.formats import registry as formats
 from notehead.datasets.index import PageEntry
 from notehead.datasets.slicing import SliceOptions
 from notehead.datasets.source import ReadOptions
-from notehead.errors import DatasetError, OutputError
+from notehead.errors import DatasetError, NoteheadError, OutputError
 from notehead.files import sha256_of
 from notehead.page import Symbols
 from notehead.vocabulary import Vocabulary
@@ -239,3 +239,58 @@ def test_names_lead_nowhere_else(what: str, name: str, tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=f"cannot be the name of a {what}'s file"):
         convert(Dataset(source), tmp_path / "out", "notehead")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dataset_may_be_named_by_its_path(dataset_folder: Path, tmp_path: Path) -> None:
+    assert convert(str(dataset_folder), tmp_path / "out", "notehead").pages == 2
+
+
+def test_a_dataset_is_not_written_into_the_one_that_is_read(own_dataset: Path) -> None:
+    with pytest.raises(OutputError, match="it lies in the dataset that is read"):
+        convert(Dataset(own_dataset), own_dataset / "inside", "notehead")
+    assert not (own_dataset / "inside").exists()
+
+
+@pytest.mark.parametrize("to", ["coco", "mung", "yolo", "pascal_voc", "deepscores_v2"])
+def test_boxes_beyond_slices_are_for_formats_that_read_them(to: str, tmp_path: Path) -> None:
+    options = ConvertOptions(slicing=SliceOptions(size=100, cut="whole"))
+    with pytest.raises(DatasetError, match=f"^{to} cannot hold boxes that leave their slice"):
+        convert(discs(1), tmp_path / "out", to, options)
+
+
+def test_workers_are_counted_from_0() -> None:
+    with pytest.raises(NoteheadError, match="the number of workers must not be negative"):
+        ConvertOptions(workers=-1)
+
+
+def test_symbols_without_a_class_are_counted(dataset_folder: Path, tmp_path: Path) -> None:
+    dataset = Dataset(dataset_folder).remap("deepscores")
+    result = convert(dataset, tmp_path / "out", "notehead")
+    assert result.complaints.counts == {}
+    assert (
+        result.complaints.without_class["barlineSingle"] + result.complaints.without_class["textLyrics"] > 0
+    )
+    assert sum(result.complaints.without_class.values()) + result.symbols == sum(
+        entry.symbols for entry in Dataset(dataset_folder).entries
+    )
+
+
+def test_a_folder_around_datasets_is_none(dataset_folder: Path, tmp_path: Path) -> None:
+    for name in ("deepscores_v1", "other"):
+        convert(Dataset(dataset_folder).remap("deepscores_v1"), tmp_path / name, "notehead")
+    with pytest.raises(DatasetError, match=r"There are some in its folders: deepscores_v1, other\.$"):
+        Dataset(tmp_path)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_was_found_wrong_at_opening_is_counted_once(workers: int, tmp_path: Path) -> None:
+    """Worker processes hold copies of what was found before."""
+    source = MemorySource([disc_page(f"page-{number}") for number in range(4)])
+    source.complaints.keep_going = True
+    source.complaints.symbol("list.json", "image 9", "there is no such image")
+    options = ConvertOptions(workers=workers)
+    result = convert(Dataset(source), tmp_path / "one", "notehead", options)
+    assert result.complaints.counts == {"symbols": 1}
+    source.complaints.symbol("list.json", "image 9", "there is no such image")
+    result = convert(Dataset.merge(Dataset(source)), tmp_path / "merged", "notehead", options)
+    assert result.complaints.counts == {"symbols": 1}

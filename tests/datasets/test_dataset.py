@@ -27,7 +27,7 @@ def test_a_dataset_is_an_iterable_of_its_pages(dataset: Dataset) -> None:
     assert [page.name for page in dataset] == [page.name for page in pages], "and again"
     for page, entry in zip(pages, dataset.entries, strict=True):
         assert isinstance(page, Page)
-        assert (page.width, page.height) == (entry.width, entry.height) == (735, 1040)
+        assert (page.width, page.height) == (entry.width, entry.height)
         assert len(page.symbols) == entry.symbols > 20
         assert (page.origin.score, page.origin.score_id) == (entry.score, entry.score_id)
         assert (page.origin.font, page.origin.number) == (entry.font, entry.number)
@@ -138,7 +138,10 @@ def test_pages_are_read_one_at_a_time(dataset: Dataset) -> None:
 
 def test_a_folder_without_a_dataset(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nowhere"):
-        with pytest.raises(DatasetError, match=r"no dataset here\. A dataset holds pages\.csv\.$"):
+        with pytest.raises(
+            DatasetError,
+            match=r"no dataset here\. A dataset holds pages\.csv, or is of",
+        ):
             Dataset(folder)
 
 

@@ -18,7 +18,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -66,10 +66,21 @@ class PascalVocSource(Source):
 
     def page(self, entry: PageEntry) -> Page:
         symbols, size = self._read(entry)
+        if entry.name not in self._images:
+            raise self._missing_image(entry)
         return Page(entry.name, read_sized_image(self._image(entry), size), symbols)
 
     def _image(self, entry: PageEntry) -> Path:
-        return self.folder / IMAGES / self._images.get(entry.name, f"{entry.name}.jpg")
+        return self.folder / IMAGES / self._images[entry.name]
+
+    def _missing_image(self, entry: PageEntry) -> DatasetError:
+        """That a page has no image, by the name that its file has for it if that is one."""
+        path = self.folder / ANNOTATIONS / f"{entry.name}.xml"
+        given = PurePosixPath((read_xml(path).findtext("filename") or "").strip().replace("\\", "/")).name
+        known = given.lower().endswith(ENDINGS)
+        image = self.folder / IMAGES / (given if known else f"{entry.name}.jpg or {entry.name}.png")
+        message = f"{path}: its image is not there: {image}"
+        return DatasetError(message, f"Put it there, named as the XML file: {entry.name}.jpg or .png.")
 
     def _read(self, entry: PageEntry) -> tuple[Symbols, tuple[int, int]]:
         path = self.folder / ANNOTATIONS / f"{entry.name}.xml"

@@ -21,8 +21,12 @@ from notehead.datasets.formats import (
 )
 from notehead.datasets.formats.format import Format
 from notehead.datasets.formats.notehead.dataset import NoteheadSource
+from notehead.datasets.index import NO_DATASET
 from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError
+
+BUILD = ".build"
+_NAMED = 8
 
 Read: TypeAlias = Callable[[Path, ReadOptions], Source]
 
@@ -71,7 +75,23 @@ def open_source(path: Path, options: ReadOptions, name: str | None = None) -> So
     for found in FORMATS.values():
         if found.read is not None and _is_here(found, path):
             return _open(found, found.read, path, options)
+    if path.is_dir() and not (path / BUILD).is_dir():
+        raise _no_dataset(path)
     return NoteheadSource(path, options)  # says what is missing
+
+
+def _no_dataset(path: Path) -> DatasetError:
+    """None here, but perhaps in the folders below."""
+    below = [folder.name for folder in sorted(path.iterdir()) if folder.is_dir() and _any_here(folder)]
+    message = f"{path}: no dataset here"
+    if below:
+        names = ", ".join(below[:_NAMED]) + (" ..." if len(below) > _NAMED else "")
+        return DatasetError(message, f"There are some in its folders: {names}.")
+    return DatasetError(message, NO_DATASET)
+
+
+def _any_here(path: Path) -> bool:
+    return any(found.read is not None and _is_here(found, path) for found in FORMATS.values())
 
 
 def _open(found: Format, read: Read, path: Path, options: ReadOptions) -> Source:

@@ -19,9 +19,9 @@ import orjson
 
 from notehead.datasets.dataset import Dataset
 from notehead.datasets.formats.coco.masks import runs_of
-from notehead.datasets.formats.coco.records import number, numbers
+from notehead.datasets.formats.coco.records import numbers
 from notehead.datasets.json_index.index import Fields
-from notehead.datasets.predictions.json_predictions import JsonPredictions
+from notehead.datasets.predictions.json_predictions import JsonPredictions, score_of
 from notehead.datasets.predictions.predictions import Found, hull
 from notehead.datasets.source import ReadOptions
 from notehead.images.read import MOST_PIXELS
@@ -58,7 +58,7 @@ class CocoResults(JsonPredictions):
         if box is None:
             message = "its bbox is not made of 4 numbers"
             raise ValueError(message)
-        return Found(label, box, number(record.get("score")), corners)
+        return Found(label, box, score_of(record), corners)
 
 
 def _box(value: object) -> tuple[float, float, float, float] | None:

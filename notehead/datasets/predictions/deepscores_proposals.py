@@ -20,10 +20,10 @@ import numpy as np
 import orjson
 
 from notehead.datasets.dataset import Dataset
-from notehead.datasets.formats.coco.records import number, numbers
+from notehead.datasets.formats.coco.records import numbers
 from notehead.datasets.index import PageEntry
 from notehead.datasets.json_index.index import Fields, read_range
-from notehead.datasets.predictions.json_predictions import JsonPredictions
+from notehead.datasets.predictions.json_predictions import JsonPredictions, score_of
 from notehead.datasets.predictions.matching import Matched, is_number
 from notehead.datasets.predictions.predictions import Found, hull
 from notehead.datasets.source import AnnotationSet, ReadOptions
@@ -87,7 +87,7 @@ class DeepScoresProposals(JsonPredictions):
         return self._labels.get(category)
 
     def _found(self, label: int, record: dict[str, Any]) -> Found:
-        score, bbox = number(record.get("score")), record.get("bbox")
+        score, bbox = score_of(record), record.get("bbox")
         corners, box = numbers(bbox, 8), numbers(bbox, 4)
         if corners is not None:
             return Found(label, hull(corners), score, corners)

@@ -135,6 +135,18 @@ class JsonPredictions(Predictions):
         return category
 
 
+def score_of(record: dict[str, Any]) -> float:
+    """The score of a prediction; raises ValueError where it has none, or one that is no number."""
+    given = record.get("score")
+    if given is None:
+        message = "it has no score"
+        raise ValueError(message)
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        message = f"its score is no number ({given!r:.40})"
+        raise ValueError(message)  # noqa: TRY004  # one kind for all that can be wrong
+    return float(given)
+
+
 class _Scan(JsonScan):
     """A scan of elements that may name their images by texts; `texts` has a number for each."""
 

@@ -1,9 +1,10 @@
 """Which pages of the truth the images of a prediction file are.
 
 Files name images by integers or by texts. A text is a page's name, with or without its ending, or its
-key. An integer is a page's key (the id of the image, in COCO and DeepScoresV2); a name that is a number,
-as Ultralytics writes it; or, where no key is one, the page's place in it, from 1. Integers of
-one file all mean the same: what fits most of them, and of what fits equally well the first of these.
+key. An integer is a page's key (the id of the image, in COCO and DeepScoresV2), or a name that is a number,
+as Ultralytics writes it. Integers of one file all mean the same: what fits most of them, keys if both fit
+equally well. It is no page's place: formats have their pages in different orders, and figures of pages that
+are mistaken for others look like those of a bad detector.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from pathlib import Path, PurePosixPath
 from notehead.datasets.index import PageEntry
 from notehead.errors import DatasetError
 from notehead.images import ENDINGS
+
+_NO_IDS = (
+    "Write the pages' names as image_id, "
+    "or give as the truth the COCO or DeepScoresV2 dataset that the numbers are from."
+)
 
 
 @dataclass(slots=True)
@@ -43,7 +49,8 @@ def match_images(
         names: whether an integer may be the name of a page.
 
     Raises:
-        DatasetError: none of them is a page; an id is that of several pages; places count from 0.
+        DatasetError: none of them is a page; an id is that of several pages; they are integers and the truth
+            has no image ids.
 
     Example:
         >>> pages = [PageEntry("a", key="7"), PageEntry("b", key="9")]
@@ -60,6 +67,9 @@ def match_images(
             matched.unmatched.append(str(image))
         else:
             matched.images.setdefault(name, []).append(image)
+    if numbers and not matched.images and not any(is_number(entry.key) for entry in entries):
+        message = f"{path}: it numbers its images ({numbers[0]}, ...), and the truth has no image ids"
+        raise DatasetError(message, _NO_IDS)
     if images and not matched.images:
         some = ", ".join(map(str, images[:3]))
         message = f"{path}: none of its images ({some}, ...) is a page of the truth"
@@ -75,17 +85,13 @@ _Find = Callable[[int], str | None]
 def _best_numbers(path: Path, numbers: list[int], entries: Sequence[PageEntry], *, names: bool) -> _Find:
     keys = [(int(entry.key), entry.name) for entry in entries if is_number(entry.key)]
     named = [(int(entry.name), entry.name) for entry in entries if names and is_number(entry.name)]
-    places = [] if keys else [(place, entry.name) for place, entry in enumerate(entries, start=1)]
-    best = max((keys, named, places), key=lambda pairs: len({key for key, _ in pairs}.intersection(numbers)))
+    best = max((keys, named), key=lambda pairs: len({key for key, _ in pairs}.intersection(numbers)))
     times = Counter(key for key, _ in best)
     several = next((number for number in numbers if times[number] > 1), None)
     if several is not None:
         called = [name for key, name in best if key == several]
         message = f"{path}: image {several} is both {called[0]} and {called[1]} in the truth"
         raise DatasetError(message, "Take one split of the truth alone.")
-    if best is places and 0 in numbers:
-        message = f"{path}: image 0: the places of pages count from 1"
-        raise DatasetError(message, "Add 1 to each image_id, or write the pages' names.")
     return dict(best).get
 
 

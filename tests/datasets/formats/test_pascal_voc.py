@@ -405,7 +405,17 @@ def test_a_bad_annotation_is_a_bad_page(xml: str, cause: str, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("file", "other", "cause"),
     [
-        ("Annotations/b.xml", f"{HEAD}</annotation>", r"JPEGImages/b\.jpg: No such file"),
+        ("Annotations/b.xml", f"{HEAD}</annotation>", r"b\.xml: its image .*JPEGImages/b\.jpg or b\.png"),
+        (
+            "Annotations/b.xml",
+            f"{HEAD}<filename>../x/b.png</filename></annotation>",
+            r"b\.xml: its image is not there: .*JPEGImages/b\.png\.",
+        ),
+        (
+            "Annotations/b.xml",
+            f"{HEAD}<filename>b</filename></annotation>",
+            r"b\.xml: its image is not there: .*JPEGImages/b\.jpg or b\.png\.",
+        ),
         ("JPEGImages/b.jpg", "", r"Annotations/b\.xml: No such file"),
         ("ImageSets/Main/train.txt", "b\n", r"Annotations/b\.xml: No such file"),
     ],
@@ -419,6 +429,13 @@ def test_half_a_page_is_a_bad_page(file: str, other: str, cause: str, tmp_path: 
     dataset = Dataset(folder, options=GOING)
     assert [page.name for page in dataset] == ["a"]
     assert dataset.complaints.counts["pages"] == 1
+
+
+def test_a_missing_image_has_the_name_that_we_gave_it(tmp_path: Path) -> None:
+    folder = written(tmp_path, disc_page("a"))
+    (folder / "JPEGImages/a.png").unlink()
+    with pytest.raises(DatasetError, match=r"a\.xml: its image is not there: .*JPEGImages/a\.png\."):
+        Dataset(folder)[0]
 
 
 def test_a_damaged_image_is_a_bad_page(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import pickle
 import tempfile
+import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notehead import Dataset, Symbols
+from notehead.datasets.convert import LossWarning, convert
 from notehead.datasets.predictions import Predictions, open_predictions, write_predictions
 from notehead.datasets.source import ReadOptions
 from notehead.errors import DatasetError
@@ -28,9 +31,10 @@ GOOD = {"image_id": 1, "category_id": 7, "bbox": [1, 2, 10, 5], "score": 0.5}
 
 
 def truth(*names: str, vocabulary: Vocabulary = OWN) -> Dataset:
-    return Dataset(
-        MemorySource([blank_page(name, Symbols(vocabulary=vocabulary)) for name in names], vocabulary)
-    )
+    """Pages whose images have the ids 1, 2, ..., as in COCO."""
+    source = MemorySource([blank_page(name, Symbols(vocabulary=vocabulary)) for name in names], vocabulary)
+    source.entries = [replace(entry, key=str(place)) for place, entry in enumerate(source.entries, start=1)]
+    return Dataset(source)
 
 
 def opened(
@@ -205,9 +209,9 @@ def test_boxes_of_masks_where_there_are_none(counts: list[int], box: list[int], 
         ({"score": -0.1}, "its score is not from 0 to 1 (-0.1)"),
         ({"score": float("nan")}, "its score is not from 0 to 1 (nan)"),
         ({"score": float("inf")}, "its score is not from 0 to 1 (inf)"),
-        ({"score": None}, "its score is not from 0 to 1 (nan)"),
-        ({"score": "0.5"}, "its score is not from 0 to 1 (nan)"),
-        ({"score": True}, "its score is not from 0 to 1 (nan)"),
+        ({"score": None}, "it has no score"),
+        ({"score": "0.5"}, "its score is no number ('0.5')"),
+        ({"score": True}, "its score is no number (True)"),
         ({"bbox": [1, 2, -3, 4]}, "its box has a negative width or height (1, 2, -2, 6)"),
         ({"bbox": [1, 2, float("nan"), 4]}, "its bbox is not made of 4 numbers"),
         ({"bbox": [1, 2, 3]}, "its bbox is not made of 4 numbers"),
@@ -272,6 +276,29 @@ def test_a_file_that_is_gone_is_a_page_that_cannot_be_read(tmp_path: Path) -> No
     (tmp_path / "results.json").unlink()
     assert len(predictions.symbols(truth("a").entries[0])) == 0
     assert predictions.complaints.counts == {"pages": 1}
+
+
+def test_a_prediction_without_score(tmp_path: Path) -> None:
+    bare = {key: GOOD[key] for key in ("image_id", "category_id", "bbox")}
+    with pytest.raises(DatasetError, match="page a: prediction number 1: it has no score"):
+        opened(tmp_path, [bare]).symbols(truth("a").entries[0])
+
+
+def test_numbers_from_another_format_are_no_pages_of_a_truth_without_ids(tmp_path: Path) -> None:
+    """Whatever the order of pages: it was once their meaning, and gave an AP of 0 without a word."""
+    pages = [disc_page(name, OWN) for name in ("a", "b", "c")]
+    coco = written(tmp_path / "coco", *reversed(pages), vocabulary=OWN)
+    path = tmp_path / "results.json"
+    write_predictions(path, "coco-results", coco, list(coco.annotations()))
+    for to in ("notehead", "mung", "pascal_voc", "parquet", "yolo"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LossWarning)
+            convert(coco, tmp_path / to, to)
+        with pytest.raises(DatasetError, match=r"it numbers its images .* the truth has no image ids"):
+            open_predictions(path, Dataset(tmp_path / to))
+    found = open_predictions(path, coco)
+    for entry, symbols in coco.annotations():
+        assert np.array_equal(found.symbols(entry).box, symbols.box)
 
 
 def test_an_empty_file_of_results_is_one(tmp_path: Path) -> None:

@@ -22,9 +22,34 @@ def test_integers_are_keys() -> None:
     assert matched([9, 7], ("a", "7"), ("b", "9")) == {"b": [9], "a": [7]}
 
 
-def test_integers_are_places_where_pages_have_no_keys() -> None:
-    assert matched([2, 1], ("a", ""), ("b", ""), ("c", "")) == {"b": [2], "a": [1]}
-    assert matched([2], ("a", "images/a.png"), ("b", "images/b.png")) == {"b": [2]}, "nor keys that are ids"
+@pytest.mark.parametrize("images", [[1, 2], [0, 1], [2], ["x", 2]])
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [("a", ""), ("b", "")],
+        [("a", "images/a.png"), ("b", "images/b.png")],
+        [("a", "t.parquet:0:1"), ("17", "")],
+    ],
+)
+def test_integers_are_never_the_places_of_pages(
+    images: list[int | str], pages: list[tuple[str, str]]
+) -> None:
+    with pytest.raises(DatasetError) as error:
+        matched(images, *pages)
+    number = next(image for image in images if isinstance(image, int))
+    assert f"results.json: it numbers its images ({number}, ...), and the truth has no image ids" in str(
+        error.value
+    )
+    assert "Write the pages' names as image_id" in str(error.value)
+
+
+def test_integers_beside_names_that_fit_are_no_pages() -> None:
+    found = match_images(RESULTS, ["a", 2], [PageEntry("a"), PageEntry("b")])
+    assert (found.images, found.unmatched) == ({"a": ["a"]}, ["2"])
+
+
+def test_names_that_are_numbers_may_lack_some() -> None:
+    assert matched([12, 8], ("0012", ""), ("a", "")) == {"0012": [12]}
 
 
 def test_integers_are_names_that_are_numbers() -> None:
@@ -72,7 +97,5 @@ def test_an_id_of_two_pages_is_an_error_if_it_is_used() -> None:
     assert matched([2], *pages) == {"c": [2]}
 
 
-def test_places_that_count_from_0_are_an_error() -> None:
-    with pytest.raises(DatasetError, match="places of pages count from 1"):
-        matched([0, 1], ("a", ""), ("b", ""))
-    assert matched([0, 1], ("a", "0"), ("b", "1")) == {"a": [0], "b": [1]}, "keys may"
+def test_keys_may_count_from_0() -> None:
+    assert matched([0, 1], ("a", "0"), ("b", "1")) == {"a": [0], "b": [1]}

@@ -8,22 +8,29 @@ from pathlib import Path, PurePosixPath
 from notehead.errors import DatasetError
 
 FOLDER = "annotations"
+WHOLE = "instances.json"
+"""The file of the pages that are in no part."""
 _PATTERNS = (f"{FOLDER}/instances_*.json", "_annotations.coco.json", "*/_annotations.coco.json",
-             f"{FOLDER}/*.json", "*.json")  # fmt: skip
+             f"{FOLDER}/{WHOLE}", f"{FOLDER}/*.json", "*.json")  # fmt: skip
 _MOST_FILES = 100
 """A folder with more JSON files than this is something else."""
 _HEAD = 1 << 16
 _OURS = re.compile(rb'"(images|annotations|categories)"\s*:')
+_WRITTEN = b'"contributor":"notehead"'
 _OTHERS = re.compile(rb'"(annotation_sets?|proposals)"\s*:')
 _PARTS = {"train", "val", "valid", "validation", "test"}
 
 
 def looks_like_coco(path: Path) -> bool:
     """Whether the head of a file is that of a COCO dataset."""
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
+    head = _head(path)
     inside = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
     return inside and _OURS.search(head) is not None and _OTHERS.search(head) is None
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
 
 
 def annotation_files(path: Path) -> list[Path]:
@@ -34,8 +41,14 @@ def annotation_files(path: Path) -> list[Path]:
         found = sorted(path.glob(pattern))
         files = [file for file in found[: _MOST_FILES + 1] if file.is_file() and looks_like_coco(file)]
         if files and len(found) <= _MOST_FILES:
-            return files
+            return files + (_without_part(path) if pattern == _PATTERNS[0] else [])
     return []
+
+
+def _without_part(path: Path) -> list[Path]:
+    """Our file of the pages that are in no part; others' beside those of parts has all pages once more."""
+    file = path / FOLDER / WHOLE
+    return [file] if file.is_file() and looks_like_coco(file) and _WRITTEN in _head(file) else []
 
 
 def split_of(path: Path, *, alone: bool) -> str:
@@ -52,7 +65,7 @@ def split_of(path: Path, *, alone: bool) -> str:
         name = path.parent.name
     elif name.startswith("instances_"):
         return name.removeprefix("instances_")
-    return name if name in _PARTS or not alone else ""
+    return name if name in _PARTS or not (alone or path.name == WHOLE) else ""
 
 
 def root_of(path: Path) -> Path:

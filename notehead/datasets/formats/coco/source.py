@@ -1,7 +1,7 @@
 """COCO (2014): one JSON file for each part of a dataset, with boxes and masks of its images.
 
-Written as `images/NAME.png` and `annotations/instances_<split>.json`, as COCO has them; read as others
-lay it out, too:
+Written as `images/NAME.png` and `annotations/instances_<split>.json`, as COCO has them, with
+`annotations/instances.json` for pages of no split; read as others lay it out, too:
 
 - `annotations/instances_*.json`; `_annotations.coco.json` in a folder for each part (Roboflow); other
   JSON files in `annotations/` or in the folder itself; or one such file, given as the path;
@@ -9,8 +9,8 @@ lay it out, too:
   folder itself.
 
 `records.py` says what an annotation holds. An image has in `attributes` what we know of the page:
-`staff_space`, `staff_lines`, `origin`, and `masks` where it has some. The number of an image is unique
-in the dataset, that of an annotation in its file.
+`staff_space`, `staff_lines`, `origin`, and `masks` where it has some. The numbers of images and of
+annotations are unique in a dataset that we write; in others' the latter may be so in a page only.
 """
 
 from __future__ import annotations

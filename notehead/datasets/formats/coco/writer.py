@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from notehead.datasets.formats.coco.layout import FOLDER
+from notehead.datasets.formats.coco.layout import FOLDER, WHOLE
 from notehead.datasets.formats.coco.records import page_records
 from notehead.datasets.formats.common.file_names import plain_name
 from notehead.datasets.formats.format import WriteOptions, Writer
@@ -23,9 +23,6 @@ from notehead.images import encode_png
 from notehead.page import Origin, Page
 from notehead.vocabulary import Vocabulary
 
-SPLIT = "train"
-"""Where pages go that are in no part."""
-
 
 class CocoWriter(Writer):
     """Writes COCO's format."""
@@ -34,7 +31,7 @@ class CocoWriter(Writer):
         super().__init__(folder, vocabulary, options)
         self._files: dict[str, _SplitFile] = {}
         self._licences: dict[str, int] = {}
-        self._pages = 0
+        self._pages = self._symbols = 0
         self._head = _head(vocabulary, options.description)
         for name in ("images", FOLDER):
             make_folder(folder / name)
@@ -48,7 +45,7 @@ class CocoWriter(Writer):
         return image, records
 
     def add(self, entry: PageEntry, record: tuple[bytes, list[bytes]]) -> None:
-        split = entry.split or SPLIT
+        split = entry.split
         if split not in self._files:
             self._files[split] = _SplitFile(self.folder / FOLDER, split, self._head)
         self._pages += 1
@@ -56,11 +53,12 @@ class CocoWriter(Writer):
         licence = b""
         if entry.licence:
             licence = b'"license":%d,' % self._licences.setdefault(entry.licence, len(self._licences) + 1)
-        self._files[split].add(self._pages, licence + image[1:], records)
+        self._files[split].add(self._pages, licence + image[1:], self._symbols + 1, records)
+        self._symbols += len(records)
 
     def finish(self) -> None:
         if not self._files:
-            self._files[SPLIT] = _SplitFile(self.folder / FOLDER, SPLIT, self._head)
+            self._files[""] = _SplitFile(self.folder / FOLDER, "", self._head)
         licences = [{"id": number, "name": name, "url": ""} for name, number in self._licences.items()]
         for file in self._files.values():
             with _texts("the licences"):
@@ -112,13 +110,14 @@ class _SplitFile:
     """One file in the making: annotations go straight into it, images wait for the end."""
 
     def __init__(self, folder: Path, split: str, head: bytes) -> None:
-        self._file = GrowingFile(folder / f"instances_{plain_name(split, 'split')}.json")
+        name = f"instances_{plain_name(split, 'split')}.json" if split else WHOLE
+        self._file = GrowingFile(folder / name)
         self._images = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # closed by `close`
         self._annotations = self._pages = 0
         self._file.write(head)
 
-    def add(self, image_id: int, image: bytes, records: list[bytes]) -> None:
-        first = self._annotations + 1
+    def add(self, image_id: int, image: bytes, first: int, records: list[bytes]) -> None:
+        """Enter an image and its annotations, which are numbered from `first` on."""
         lines = [
             b'{"id":%d,"image_id":%d,%b' % (place, image_id, record)
             for place, record in enumerate(records, first)

@@ -52,9 +52,14 @@ _CLASS_REMEDY = (
 )
 
 
-def find_detection(path: Path) -> Path | None:
-    """The folder that has `xml_annotations` and `images_png`; None where there is none."""
-    places = (path / place for place in _PLACES)
+def find_detection(path: Path, *, built: bool = True) -> Path | None:
+    """The folder that has `xml_annotations` and `images_png`; None where there is none.
+
+    Args:
+        path: it, or a folder around it.
+        built: look also where `notehead build` puts it.
+    """
+    places = (path / place for place in (_PLACES if built else _PLACES[:-1]))
     return next(
         (one for one in places if all((one / sub).is_dir() for sub in ("xml_annotations", "images_png"))),
         None,

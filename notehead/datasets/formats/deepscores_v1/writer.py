@@ -85,7 +85,7 @@ FORMAT = Format(
     name="deepscores_v1",
     title="DeepScores v1 (2018), with v1-extended's tags",
     holds=frozenset({"ids", "onset", "duration", "staff position", "split"}),
-    here=lambda path: find_detection(path) is not None,
+    here=lambda path: find_detection(path, built=False) is not None,
     read=DeepScoresV1Source,
     writer=DeepScoresV1Writer,
 )

@@ -18,6 +18,8 @@ from notehead.errors import DatasetError
 from notehead.images import ENDINGS
 from notehead.vocabulary import VOCABULARY, Vocabulary, named_vocabulary
 
+OWN, IMAGES = "annotations", "images"
+"""The folders of annotations and images in datasets that we write."""
 SPLITS = "splits.csv"
 _PLACES = (
     "", "annotations", "data/annotations", "v2.0/data/annotations", "v2.1/data/annotations",
@@ -31,13 +33,23 @@ _MUSCIMA = re.compile(r"CVC-MUSCIMA_W-(\d+)_N-(\d+)_D-([\w-]+)")
 
 
 def find_annotations(path: Path) -> Path | None:
-    """The folder of MuNG files in a dataset, by the head of its first file; None where there is none."""
+    """The folder of MuNG files in a dataset, by the head of its first file; None where there is none.
+
+    A dataset that we wrote without pages has such a folder too.
+    """
     for place in _PLACES:
         folder = path / place
         first = min(_xml_files(folder).values(), default=None)
         if first is not None and _HEAD.search(_head(folder / first)):
             return folder
-    return None
+    return path / OWN if _is_empty(path) else None
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether it is a dataset without pages, as we write it: two empty folders beside the classes."""
+    folders = path / OWN, path / IMAGES
+    written = (path / CLASSES).is_file() and all(folder.is_dir() for folder in folders)
+    return written and not any(any(folder.iterdir()) for folder in folders)
 
 
 def _head(path: Path) -> bytes:

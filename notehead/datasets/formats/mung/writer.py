@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from notehead.datasets.formats.common.file_names import plain_name
 from notehead.datasets.formats.common.xml_text import can_be_named
 from notehead.datasets.formats.format import WriteOptions, Writer
-from notehead.datasets.formats.mung.layout import SPLITS
+from notehead.datasets.formats.mung.layout import IMAGES, OWN, SPLITS
 from notehead.datasets.formats.mung.masks import Patch, paint, runs_of, spell_runs
 from notehead.datasets.formats.mung.nodes import TIMES, WHOLE, WrittenNode, absent, nodes_xml
 from notehead.datasets.formats.notehead.dataset import CLASSES, classes_csv
@@ -44,16 +44,14 @@ class MungWriter(Writer):
                 message = f"XML cannot hold the name of the class {name!r}"
                 raise DatasetError(message, "Give it another name with --classes.")
         self._splits: list[tuple[str, str]] = []
-        for name in ("annotations", "images"):
+        for name in (OWN, IMAGES):
             make_folder(folder / name)
 
     def page(self, entry: PageEntry, page: Page) -> None:
         plain_name(entry.name, "page")
         nodes = _written(page, masked=self.options.masks)
-        write_file(self.folder / "annotations" / f"{entry.name}.xml", nodes_xml(entry.name, nodes))
-        write_file(
-            self.folder / "images" / f"{entry.name}.png", encode_png(page.image, page.origin.resolution)
-        )
+        write_file(self.folder / OWN / f"{entry.name}.xml", nodes_xml(entry.name, nodes))
+        write_file(self.folder / IMAGES / f"{entry.name}.png", encode_png(page.image, page.origin.resolution))
 
     def add(self, entry: PageEntry, record: None) -> None:  # noqa: ARG002  # pages need no other entry
         self._splits.append((entry.name, entry.split))

@@ -15,14 +15,14 @@ compressed again. A row group holds 8 pages, so that one page is read without th
 from __future__ import annotations
 
 from notehead.datasets.formats.format import PARTS, Format
-from notehead.datasets.formats.parquet.source import ParquetSource, parquet_files
+from notehead.datasets.formats.parquet.source import ParquetSource, is_empty, parquet_files
 from notehead.datasets.formats.parquet.writer import ParquetWriter
 
 FORMAT = Format(
     name="parquet",
     title="Parquet for Hugging Face datasets",
     holds=frozenset(PARTS),
-    here=lambda path: bool(parquet_files(path)),
+    here=lambda path: bool(parquet_files(path)) or is_empty(path),
     read=ParquetSource,
     writer=ParquetWriter,
 )

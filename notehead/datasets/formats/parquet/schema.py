@@ -12,6 +12,7 @@ from notehead.vocabulary import Vocabulary
 
 VERSION = "notehead parquet 1"
 DATA = "data"
+CARD = "README.md"
 """The folder of the files."""
 GROUP = 8
 """Pages in a row group: what is read for one page."""

@@ -14,7 +14,9 @@ import orjson
 from notehead.datasets.complaints import Complaints
 from notehead.datasets.formats.common.embedded import embedded_png, layer_of_runs
 from notehead.datasets.formats.common.symbol_columns import DECIMALS, own_or, symbols_of
+from notehead.datasets.formats.notehead.dataset import CLASSES, read_classes
 from notehead.datasets.formats.parquet.schema import (
+    CARD,
     DATA,
     FACTS,
     METADATA,
@@ -43,11 +45,11 @@ class ParquetSource(Source):
         self.folder = folder
         self.complaints = Complaints(options.keep_going)
         files = parquet_files(folder)
-        if not files:
+        if not files and not is_empty(folder):
             message = f"{folder}: no Parquet files here"
             raise DatasetError(message, "They are in its folder `data`.")
-        self._in = files[0].parent
-        vocabularies = []
+        self._in = files[0].parent if files else folder / DATA
+        vocabularies = [] if files else [own_or(read_classes(folder / CLASSES))]
         self.entries: list[PageEntry] = []
         for file in files:
             with _opened(file) as table:
@@ -137,6 +139,13 @@ def _numbers(values: Any) -> Any:
 def parquet_files(folder: Path) -> list[Path]:
     """The Parquet files of a folder: those in its `data`, or its own."""
     return sorted((folder / DATA).glob("*.parquet")) or sorted(folder.glob("*.parquet"))
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether it is a dataset without pages, as we write it: `data` is empty, and the card is beside."""
+    data = folder / DATA
+    written = all((folder / name).is_file() for name in (CLASSES, CARD))
+    return written and data.is_dir() and not any(data.iterdir())
 
 
 @contextmanager

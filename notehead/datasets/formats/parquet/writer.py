@@ -17,6 +17,7 @@ from notehead.datasets.formats.format import WriteOptions, Writer
 from notehead.datasets.formats.notehead.dataset import CLASSES, classes_csv
 from notehead.datasets.formats.parquet.card import parquet_card
 from notehead.datasets.formats.parquet.schema import (
+    CARD,
     DATA,
     FACTS,
     GROUP,
@@ -106,7 +107,7 @@ class ParquetWriter(Writer):
         columns = features(self.vocabulary, masks=self.options.masks)
         card = parquet_card(self.options.description, self._entries, self._names, columns)
         write_file(self.folder / CLASSES, classes_csv(self.vocabulary))
-        write_file(self.folder / "README.md", card)
+        write_file(self.folder / CARD, card)
 
     def close(self) -> None:
         for table in self._open.values():

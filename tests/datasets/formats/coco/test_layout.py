@@ -21,6 +21,7 @@ from tests.support.coco import document, put
         ("annotations/instances_.json", "images", ""),
         ("annotations/train.json", "images", "train"),
         ("annotations/all.json", "images", ""),
+        ("annotations/instances.json", "images", ""),
         ("train/_annotations.coco.json", "train", "train"),
         ("_annotations.coco.json", ".", ""),
         ("coco.json", ".", ""),
@@ -48,6 +49,12 @@ def test_roboflow_s_parts_are_one_dataset(tmp_path: Path) -> None:
     ]
     (tmp_path / "train" / "one.png").write_bytes(encode_png(np.zeros((20, 30), np.uint8)))
     assert [int(page.image.mean()) for page in dataset] == [200, 0, 200]
+
+
+def test_others_file_of_all_parts_is_not_read_beside_them(tmp_path: Path) -> None:
+    for name in ("instances_train.json", "instances_val.json", "instances.json"):
+        put(tmp_path, f"annotations/{name}")
+    assert [entry.split for entry in Dataset(tmp_path).entries] == ["train", "val"]
 
 
 @pytest.mark.parametrize(

@@ -36,21 +36,25 @@ def test_each_split_has_a_file_and_images_are_numbered_throughout(tmp_path: Path
     convert(several_splits(), tmp_path / "coco", "coco")
     files = sorted((tmp_path / "coco" / "annotations").iterdir())
     assert [path.name for path in files] == [
+        "instances.json",
         "instances_test.json",
         "instances_train.json",
         "instances_val2017.json",
     ]
-    for path in files:
-        document = json.loads(path.read_bytes())
-        count = 5 * len(document["images"])
-        assert [record["id"] for record in document["annotations"]] == list(range(1, count + 1))
+    documents = [json.loads(path.read_bytes()) for path in files]
+    for document in documents:
         assert {"info", "licenses"} <= document.keys()
+        assert len(document["annotations"]) == 5 * len(document["images"])
+        for record in document["annotations"]:
+            assert (record["id"] - 1) // 5 == record["image_id"] - 1, "in the order of the pages"
+    every = [record["id"] for document in documents for record in document["annotations"]]
+    assert sorted(every) == list(range(1, 31)), "one number for one symbol in the dataset"
     dataset = Dataset(tmp_path / "coco")
     found = {entry.name: (entry.split, entry.key) for entry in dataset.entries}
     assert found == {
         "p0": ("train", "1"),
         "p1": ("test", "2"),
-        "p2": ("train", "3"),
+        "p2": ("", "3"),
         "p3": ("test", "4"),
         "p4": ("val2017", "5"),
         "p5": ("train", "6"),
@@ -58,6 +62,20 @@ def test_each_split_has_a_file_and_images_are_numbered_throughout(tmp_path: Path
     assert [page.name for page in Dataset(tmp_path / "coco", split="test")] == ["p1", "p3"]
     for page in dataset:
         assert_same(page, disc_page(page.name))
+
+
+def test_pages_of_no_split_have_none_when_they_come_back(tmp_path: Path) -> None:
+    source = MemorySource([disc_page("a"), disc_page("b")], split="")
+    convert(Dataset(source), tmp_path / "coco", "coco")
+    dataset = Dataset(tmp_path / "coco")
+    assert [path.name for path in (tmp_path / "coco" / "annotations").iterdir()] == ["instances.json"]
+    assert [entry.split for entry in dataset.entries] == ["", ""]
+    assert [page.name for page in Dataset(tmp_path / "coco" / "annotations" / "instances.json")] == ["a", "b"]
+
+
+def test_a_dataset_without_pages_is_one(tmp_path: Path) -> None:
+    dataset = written(tmp_path / "coco", vocabulary=OWN)
+    assert (len(dataset), dataset.format, dataset.vocabulary) == (0, "coco", OWN)
 
 
 def test_masks_may_be_left_out(tmp_path: Path) -> None:

@@ -689,6 +689,15 @@ def test_damaged_files_are_read_or_told_of(tmp_path: Path, seed: int) -> None:
                 assert set(found.links.ravel().tolist()) <= set(found.id.tolist())
 
 
+@pytest.mark.parametrize("classes", [VOCABULARY, OWN])
+def test_a_dataset_without_pages_is_one(classes: Vocabulary) -> None:
+    with converted(vocabulary=classes) as folder:
+        dataset = Dataset(folder)
+        assert (len(dataset), dataset.format, dataset.vocabulary) == (0, "mung", classes)
+        (folder / "annotations" / "x.json").write_text("{}")
+        assert not FORMAT.here(folder), "something else may be there"
+
+
 def test_a_folder_without_nodes_is_none(tmp_path: Path) -> None:
     (tmp_path / "p.xml").write_text("<annotation/>")
     assert not FORMAT.here(tmp_path)

@@ -335,6 +335,14 @@ def test_the_card_counts_and_says_what_hubs_want_to_know(tmp_path: Path) -> None
 def test_the_card_of_no_pages(tmp_path: Path) -> None:
     folder = written(tmp_path)
     assert "0 pages, 0 symbols" in (folder / "README.md").read_text("utf-8").replace("\n", " ")
+
+
+@pytest.mark.parametrize("classes", [VOCABULARY, CLASSES])
+def test_a_dataset_without_pages_is_one(tmp_path: Path, classes: Vocabulary) -> None:
+    folder = convert(Dataset(MemorySource([], classes)), tmp_path / "tables", "parquet").folder
+    dataset = Dataset(folder)
+    assert (len(dataset), dataset.format, dataset.vocabulary) == (0, "parquet", classes)
+    (folder / "README.md").unlink()
     with pytest.raises(DatasetError, match="no Parquet files here"):
         Dataset(folder, format="parquet")
 
