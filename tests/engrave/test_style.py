@@ -46,6 +46,27 @@ def test_papers_are_drawn_by_their_odds() -> None:
         assert counts[paper] / len(MANY) == pytest.approx(odds, abs=0.08)
 
 
+def test_variations_are_drawn_as_often_as_they_should() -> None:
+    shares = {
+        "dense": np.mean([style.density == "dense" for style in MANY]),
+        "sparse": np.mean([style.density == "sparse" for style in MANY]),
+        "other letters": np.mean([style.lyric_script != "as written" for style in MANY]),
+        "small staves": np.mean([style.small_staves != "none" for style in MANY]),
+        "ossias": np.mean([style.ossias > 0 for style in MANY]),
+    }
+    expected = {"dense": 0.2, "sparse": 0.08, "other letters": 0.3, "small staves": 0.45, "ossias": 0.15}
+    assert shares == pytest.approx(expected, abs=0.07)
+
+
+def test_dense_pages_are_denser_than_sparse_ones() -> None:
+    dense = [style for style in MANY if style.density == "dense"]
+    sparse = [style for style in MANY if style.density == "sparse"]
+    for name in ("staff_space", "spacing_linear", "spacing_staff"):
+        assert max(getattr(style, name) for style in dense) <= min(getattr(style, name) for style in sparse)
+    assert {style.systems_per_page for style in dense} == {0}
+    assert max(style.systems_per_page for style in sparse) == 4
+
+
 def test_only_the_papers_asked_for_are_drawn() -> None:
     drawn = {
         draw_style(np.random.default_rng(seed), FONTS, ("tall", "quarto")).paper.name for seed in range(40)
@@ -65,7 +86,7 @@ def test_options_hold_every_value_by_name() -> None:
     options = Style(font="Leland").options()
     assert list(options) == [field.name for field in fields(Style)]
     assert (options["font"], options["paper"]) == ("Leland", "study")
-    assert all(isinstance(value, float | str | bool) for value in options.values())
+    assert all(isinstance(value, float | int | str) for value in options.values())
 
 
 def test_what_tells_classes_apart_lies_between_what_styles_draw() -> None:
@@ -76,7 +97,8 @@ def test_what_tells_classes_apart_lies_between_what_styles_draw() -> None:
 
 def test_sizes_are_those_of_study_scores() -> None:
     for style in MANY:
-        assert 0.8 < style.staff_space < 1.3
+        low, high = {"usual": (0.86, 1.26), "dense": (0.68, 0.95), "sparse": (1.0, 1.4)}[style.density]
+        assert low <= style.staff_space <= high
         assert style.slur_end < style.slur_middle
         assert 2 * style.margin_side < style.paper.width / 4
         assert 2 * style.margin_top < style.paper.height / 4

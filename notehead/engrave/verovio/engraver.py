@@ -15,6 +15,7 @@ from notehead.engrave.drawing import Drawing
 from notehead.engrave.score import Score
 from notehead.engrave.style import Style
 from notehead.engrave.verovio.annotate import Annotator
+from notehead.engrave.verovio.dress import dress
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.engrave.verovio.music import read_music
 from notehead.engrave.verovio.svg import SvgReader
@@ -49,19 +50,30 @@ class VerovioEngraver:
         Raises:
             EngraverError: Verovio refuses the score, or finds nothing to draw in it.
         """
-        toolkit = self._toolkit
-        toolkit.setOptions(_options(style))
-        toolkit.setInputFrom({"musicxml": "musicxml", "mei": "mei", "kern": "humdrum"}[score.format])
-        toolkit.resetXmlIdSeed(1)
-        if not toolkit.loadData(score.text):
-            raise EngraverError(score.name, "Verovio cannot read it", "Open and save it with a score editor.")
+        self._load(score, style)
         unit, pages = self._fitting_pages(score, style)
-        reader = SvgReader(style.font, TextRuns(style.font, style.text_font))
+        reader = SvgReader(style.font, _text_runs(style))
         # Only after drawing does the export name every element that the pages name.
-        music = read_music(toolkit.getMEI({"removeIds": False}))
+        music = read_music(self._toolkit.getMEI({"removeIds": False}))
         annotator = Annotator(music, 2 * unit * DRAWING_UNITS)
         for number, svg in enumerate(pages, start=1):
             yield annotator.drawing(reader.read(svg), number)
+
+    def _load(self, score: Score, style: Style) -> None:
+        """Load a score as its style dresses it; the first load lays nothing out and costs little."""
+        toolkit = self._toolkit
+        toolkit.setOptions(_options(style) | {"breaks": "none"})
+        toolkit.setInputFrom({"musicxml": "musicxml", "mei": "mei", "kern": "humdrum"}[score.format])
+        toolkit.resetXmlIdSeed(1)
+        read = toolkit.loadData(score.text)
+        if read:
+            dressed = dress(toolkit.getMEI({"removeIds": False}), style)
+            toolkit.setOptions({"breaks": "auto"})
+            toolkit.setInputFrom("mei")
+            toolkit.resetXmlIdSeed(2)
+            read = toolkit.loadData(dressed)
+        if not read:
+            raise EngraverError(score.name, "Verovio cannot read it", "Open and save it with a score editor.")
 
     def _fitting_pages(self, score: Score, style: Style) -> tuple[float, list[str]]:
         """Half the staff space, and all pages as SVG; staves get smaller until every system fits its page.
@@ -84,6 +96,10 @@ class VerovioEngraver:
             unit = max(SMALLEST_UNIT, round(unit * foot / highest * 0.97, 2))
             toolkit.setOptions({"unit": unit})
             toolkit.redoLayout()
+        if highest > foot + 1:  # then the foot, which stays where the paper ends, stands in the music
+            toolkit.setOptions({"footer": "none"})
+            toolkit.redoLayout()
+            pages = [toolkit.renderToSVG(number) for number in range(1, toolkit.getPageCount() + 1)]
         return unit, pages
 
 
@@ -98,18 +114,41 @@ def _unit(style: Style) -> float:
     return round(style.staff_space * UNITS_PER_MM / 2, 2)
 
 
+def _text_runs(style: Style) -> TextRuns:
+    """Fonts of letters, and which elements are set otherwise than Verovio's style sheet says."""
+    faces = {}
+    if style.upright_numbers:
+        faces["mNum"] = (False, False)
+    if style.light_fingering:
+        faces["fing"] = (False, False)
+    if style.light_tempo:
+        faces["tempo"] = (False, False)
+    return TextRuns(style.font, style.text_font, style.text_width, style.head_font, faces)
+
+
 def _options(style: Style) -> dict[str, object]:
+    return _fixed_options() | _page_options(style) | _line_options(style) | _habit_options(style)
+
+
+def _fixed_options() -> dict[str, object]:
     return {
         "breaks": "auto",
         "expandNever": True,
-        "footer": "none",
-        "header": "auto" if style.header else "none",
         "svgViewBox": True,
         "svgFormatRaw": True,
         "smuflTextFont": "none",
         "dynamSingleGlyphs": True,
         "xmlIdSeed": 1,
-        "font": style.font,
+        "shrinkToFit": True,
+        # Heads and feet are those that `dress` writes; without one there is none.
+        "header": "encoded",
+        "footer": "encoded",
+    }
+
+
+def _page_options(style: Style) -> dict[str, object]:
+    """The paper, and how far things are apart on it."""
+    return {
         "pageWidth": round(style.paper.width * UNITS_PER_MM),
         "pageHeight": round(style.paper.height * UNITS_PER_MM),
         "pageMarginTop": round(style.margin_top * UNITS_PER_MM),
@@ -117,27 +156,64 @@ def _options(style: Style) -> dict[str, object]:
         "pageMarginLeft": round(style.margin_side * UNITS_PER_MM),
         "pageMarginRight": round(style.margin_side * UNITS_PER_MM),
         "unit": _unit(style),
-        "shrinkToFit": True,
         "spacingLinear": style.spacing_linear,
         "spacingNonLinear": style.spacing_non_linear,
         "spacingStaff": round(style.spacing_staff),
+        "spacingBraceGroup": round(style.spacing_staff),
+        "spacingBracketGroup": round(style.spacing_staff),
         "spacingSystem": round(style.spacing_system),
+        "measureMinWidth": round(style.measure_width),
+        "systemMaxPerPage": style.systems_per_page,
+        "justifyVertically": style.justify,
+    }
+
+
+def _line_options(style: Style) -> dict[str, object]:
+    """Widths and shapes of lines and curves."""
+    return {
         "staffLineWidth": style.staff_line,
         "stemWidth": style.stem,
         "barLineWidth": style.barline,
         "barLineSeparation": style.bar_spacing,
         "thickBarlineThickness": style.thick_barline,
+        "repeatBarLineDotSeparation": style.repeat_dots,
+        "dashedBarLineDashLength": style.dash,
+        "dashedBarLineGapLength": style.dash,
+        "bracketThickness": style.bracket,
         "ledgerLineThickness": style.ledger_line,
+        "ledgerLineExtension": style.ledger_reach,
         "slurEndpointThickness": style.slur_end,
         "slurMidpointThickness": style.slur_middle,
-        "tieMidpointThickness": style.tie_middle,
         "slurCurveFactor": style.slur_curve,
+        "slurMaxSlope": round(style.slur_slope),
+        "tieEndpointThickness": style.tie_end,
+        "tieMidpointThickness": style.tie_middle,
         "hairpinSize": style.hairpin,
         "hairpinThickness": style.hairpin_line,
-        "lyricSize": style.lyric,
         "lyricLineThickness": style.lyric_line,
-        "beamMaxSlope": round(style.beam_slope),
+        "tupletBracketThickness": style.tuplet_line,
+        "octaveLineThickness": style.octave_line,
+        "repeatEndingLineThickness": style.ending_line,
+        "multiRestThickness": style.multi_rest_line,
+    }
+
+
+def _habit_options(style: Style) -> dict[str, object]:
+    """Fonts, sizes, and what houses do one way or the other."""
+    return {
+        "font": style.font,
+        "lyricSize": style.lyric,
         "graceFactor": style.grace,
+        "fingeringScale": style.fingering,
+        "ossiaStaffSize": style.ossia_staff,
+        "beamMaxSlope": round(style.beam_slope),
+        "beamFrenchStyle": style.french_beams,
+        "useBraceGlyph": style.brace_glyph,
+        "octaveAlternativeSymbols": style.octave_letters,
+        "pedalStyle": style.pedal,
+        "multiRestStyle": style.multi_rest,
+        "systemDivider": style.system_divider,
+        "staccatoCenter": style.staccato_centre,
+        "condense": "encoded" if style.hide_empty else "none",
         "mnumInterval": {"none": 64, "system": 0, "every": 1}[style.measure_numbers],
-        "justifyVertically": style.justify,
     }

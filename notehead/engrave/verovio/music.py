@@ -8,12 +8,15 @@ triplets of triplets stay exact.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from notehead.page import ABSENT
 
+OSSIA = 1000
+"""Added to the number of the staff that an ossia stands over."""
 TICKS = 4096 * math.lcm(*range(1, 65))
 """Ticks in a quarter note: 1024th notes with dots, and tuplets by any number up to 64, are whole."""
 
@@ -165,6 +168,7 @@ class _Reader:
     def meter(self, staff: int) -> _Meter:
         """The time signature in force on a staff; staves may differ (9/16 against 3/8)."""
         first = next(iter(self._meters.values()), _Meter())
+        staff -= OSSIA if staff > OSSIA else 0
         return self._meters.get(staff) or self._meters.get(ABSENT) or first
 
     def _definition(self, element: etree._Element) -> None:
@@ -198,11 +202,9 @@ class _Reader:
         music.measure_onset.append(onset)
         music.measure_of[element.get(_XML_ID, "")] = index
         length, waiting, staves = 0, [], set()
-        for child in element:
+        for child in _measure_children(element):
             tag = _tag(child)
-            if not tag:
-                continue
-            if tag == "staff":
+            if tag in {"staff", "oStaff"}:
                 end, open_ended = self._staff(child, index, onset)
                 length = max(length, end)
                 waiting += open_ended
@@ -220,7 +222,7 @@ class _Reader:
 
     def _staff(self, element: etree._Element, index: int, onset: int) -> tuple[int, list[tuple[Event, int]]]:
         """Read one staff; ticks of its longest voice, and the events that last as long as measures do."""
-        number = int(element.get("n") or 1)
+        number = int(element.get("n") or 1) + (OSSIA if _tag(element) == "oStaff" else 0)
         self.music.staff_of[element.get(_XML_ID, "")] = number
         length, waiting = 0, []
         for layer in element:
@@ -395,6 +397,15 @@ class _Layer:
         identity = element.get(_XML_ID)
         if identity:
             self.reader.music.events[identity] = event
+
+
+def _measure_children(measure: etree._Element) -> Iterator[etree._Element]:
+    """Elements directly in a measure, and the staves of its ossias, of which some are drawn small."""
+    for child in measure:
+        if _tag(child) == "ossia":
+            yield from (staff for staff in child if _tag(staff) in {"staff", "oStaff"})
+        elif _tag(child):
+            yield child
 
 
 def _tag(element: etree._Element) -> str:

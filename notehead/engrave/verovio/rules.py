@@ -53,7 +53,7 @@ _ALL = (
     Rule("staff", line="staff"),
     Rule("system", line="barlineSystemic"),
     Rule("systemDivider"),
-    Rule("grpSym", line="brace", glyphs_join={"*": "bracket"}, rect="bracket"),
+    Rule("grpSym", line="brace", glyphs_join={"brace": "brace", "*": "bracket"}, rect="bracket"),
     Rule("barLine", line="barline", dot="repeatDot"),
     Rule("ledgerLines", line="ledgerLine", lines_apart=True),
     Rule("stem", line="stem", lines_apart=True),
@@ -122,6 +122,7 @@ _ALL = (
     Rule("fing", text="textFingering", digits=_FINGERS, bold=True),
     Rule("reh", text="textRehearsalMark", bold=True),
     Rule("syl", line="lyricExtender", lines_apart=True, text="textLyrics"),
+    Rule("verse", text="textLyrics"),
     Rule("label", text="textPartName"),
     Rule("labelAbbr", text="textPartName"),
     Rule("mNum", text="textMeasureNumber", italic=True),
@@ -135,5 +136,6 @@ _ALL = (
     Rule("cpMark", line="bracketSpan"),
     Rule("annot", text="textOther"),
 )
-RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL}
+_OSSIA = {"oStaff": next(rule for rule in _ALL if rule.name == "staff")}
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in _ALL} | _OSSIA
 """The rules by element; an element without one keeps the rule of the group around it."""

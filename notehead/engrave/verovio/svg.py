@@ -32,6 +32,7 @@ _FIELDS = {
     **{word: word for word in ("measure", "staff", "tuplet", "chord", "note")},
     **dict.fromkeys(("rest", "mRest", "multiRest"), "note"),
     "tabGrp": "chord",
+    "oStaff": "staff",
 }
 """Which field of `Where` an element fills."""
 _WHITE = frozenset({"white", "#fff", "#ffffff", "#FFF", "#FFFFFF"})
@@ -110,7 +111,8 @@ class SvgReader:
             changes["system"] = self._systems
             self._systems += 1
         if kind.rule is not None:
-            changes["rule"] = kind.rule
+            # A label inside a note is the number of its verse, any other the name of a part.
+            changes["rule"] = RULES["verse"] if kind.word == "label" and where.note else kind.rule
             # Groups without an id (the bracket of an ending) belong to what is around them.
             changes["element"] = kind.spanning or group.get("id") or where.element
         transform = group.get("transform")
@@ -316,7 +318,9 @@ class SvgReader:
         self.page.shapes.polyline(mark, ring, width)
 
     def _letters(self, text: etree._Element, where: Where) -> None:
-        for run in layout_text(text, self._text, bold=where.rule.bold, italic=where.rule.italic):
+        rule = where.rule
+        bold, italic = self._text.faces.get(rule.name, (rule.bold, rule.italic))
+        for run in layout_text(text, self._text, head=rule.name in _HEADS, bold=bold, italic=italic):
             pieces: dict[str, int] = {}
             for piece in run:
                 alone = piece.glyph.startswith(_SYMBOLS_IN_TEXT) if piece.glyph else False
@@ -340,8 +344,11 @@ class SvgReader:
         return cx + cos * (x - cx) - sin * (y - cy), cy + sin * (x - cx) + cos * (y - cy)
 
 
-_SYMBOLS_IN_TEXT = ("dynamic", "met", "note", "segno", "coda", "ornament", "keyboard", "fermata", "rest")
+_SYMBOLS_IN_TEXT = (
+    "dynamic", "met", "note", "segno", "coda", "ornament", "keyboard", "fermata", "rest", "lyricsElision",
+)  # fmt: skip
 """Glyphs in text that are symbols of their own; others (accidentals in chord names) are letters."""
+_HEADS = frozenset({"pgHead", "pgHead2", "pgFoot", "pgFoot2"})
 _SHAPES = frozenset(_SVG + tag for tag in ("polygon", "polyline", "ellipse", "rect"))
 _PLAIN_CLEFS = {
     "gClef8vb": ("gClef", "8"), "gClef8va": ("gClef", "8"), "gClef15mb": ("gClef", "15"),
