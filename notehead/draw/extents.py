@@ -30,7 +30,7 @@ def _hull(rows, hull):
 
 
 @njit(cache=True)
-def _smallest_rectangle(hull, n, corners):
+def smallest_rectangle(hull, n, corners):
     """The rectangle of least area around a convex polygon: one of its sides lies on the polygon's."""
     best = np.inf
     for i in range(n):
@@ -102,5 +102,5 @@ def boxes(offset, extent, claims):
             box[symbol, 0], box[symbol, 1] = rows[:, 1].min(), rows[0, 0]
             box[symbol, 2], box[symbol, 3] = rows[:, 2].max(), rows[-1, 0] + 1
             hull = np.empty((4 * len(rows) + 4, 2))
-            _smallest_rectangle(hull, _hull(rows, hull), corners[symbol])
+            smallest_rectangle(hull, _hull(rows, hull), corners[symbol])
     return box, corners

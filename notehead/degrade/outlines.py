@@ -1,0 +1,221 @@
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, untyped-decorator"
+# ruff: noqa: ANN001, ANN201, ANN202, C901
+"""The outlines of symbols as points, and boxes and oriented boxes of points, compiled by numba.
+
+A box that is moved by its corners alone grows: a slur touches its box in three places only. What is moved is
+the outline of the symbol's pixels, in both layers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from notehead.draw.extents import smallest_rectangle
+
+_EVERY = 8
+"""Pixels between points along straight edges, for maps that bend them."""
+
+
+@njit(cache=True)
+def _extents(ids, under, number, box, row_at, column_at):
+    """First and last pixel of every row and column of every symbol, within its box.
+
+    Returns:
+        rows int32 (m, 2): (first x, x after the last), symbol n's from row_at[n] on, its box's top first.
+        columns int32 (k, 2): the same for columns, (first y, y after the last).
+    """
+    height, width = ids.shape
+    rows = np.empty((row_at[-1], 2), np.int32)
+    columns = np.empty((column_at[-1], 2), np.int32)
+    rows[:, 0], rows[:, 1] = 2**30, -1
+    columns[:, 0], columns[:, 1] = 2**30, -1
+    table = np.full(65536, -1, np.int64)
+    for n in range(len(number)):
+        table[number[n] & 0xFFFF] = n
+    for y in range(height):
+        for x in range(width):
+            top = ids[y, x]
+            if not top:
+                continue
+            low = under[y, x]
+            for k in range(2 if low and low != top else 1):
+                n = table[top if k == 0 else low]
+                if n < 0 or x < box[n, 0] or y < box[n, 1] or x >= box[n, 2] or y >= box[n, 3]:
+                    continue
+                row = row_at[n] + y - box[n, 1]
+                rows[row, 0] = min(rows[row, 0], x)
+                rows[row, 1] = max(rows[row, 1], x + 1)
+                column = column_at[n] + x - box[n, 0]
+                columns[column, 0] = min(columns[column, 0], y)
+                columns[column, 1] = y + 1
+    return rows, columns
+
+
+@njit(cache=True)
+def _put(points, used, x, y):
+    if used and points[used - 1, 0] == x and points[used - 1, 1] == y:
+        return used
+    points[used, 0], points[used, 1] = x, y
+    return used + 1
+
+
+@njit(cache=True)
+def _pixel_outline(points, used, rows, columns, left, top):
+    """Add the outline of a symbol's pixels; returns the number of points.
+
+    Rows give every corner of its steps on the left and on the right, columns a point every `_EVERY` pixels
+    above and below.
+    """
+    for side in range(2):
+        before, open_row = 0, False
+        for k in range(len(rows)):
+            if rows[k, 1] < 0:
+                if open_row:
+                    used = _put(points, used, before, top + k)
+                open_row = False
+                continue
+            x = rows[k, side]
+            if open_row and x != before:
+                used = _put(points, used, before, top + k)
+            if not open_row or x != before or k % _EVERY == 0:
+                used = _put(points, used, x, top + k)
+            before, open_row = x, True
+        if open_row:
+            used = _put(points, used, before, top + len(rows))
+    for side in range(2):
+        for k in range(_EVERY // 2, len(columns), _EVERY):
+            if columns[k, 1] >= 0:
+                used = _put(points, used, left + k, columns[k, side])
+    return used
+
+
+@njit(cache=True)
+def _corner_outline(points, used, corners, parts):
+    """Add points along the sides of an oriented box, each side in so many parts."""
+    for k in range(4):
+        ax, ay = corners[k, 0], corners[k, 1]
+        bx, by = corners[(k + 1) % 4, 0], corners[(k + 1) % 4, 1]
+        for part in range(parts):
+            share = part / parts
+            points[used, 0], points[used, 1] = ax + (bx - ax) * share, ay + (by - ay) * share
+            used += 1
+    return used
+
+
+@njit(cache=True)
+def _drawn_out(points, box):
+    """Move the outermost points to the sides of the box, and all others into it.
+
+    Where other symbols cover more of a symbol than two layers show, its box is larger than its pixels.
+    """
+    for axis in range(2):
+        low, high = np.inf, -np.inf
+        for k in range(len(points)):
+            low, high = min(low, points[k, axis]), max(high, points[k, axis])
+        for k in range(len(points)):
+            value = points[k, axis]
+            if value == low:
+                value = box[axis]
+            elif value == high:
+                value = box[2 + axis]
+            points[k, axis] = min(max(value, box[axis]), box[2 + axis])
+
+
+@njit(cache=True)
+def outlines(ids, under, number, box, corners):
+    """Points on the outlines of whole symbols.
+
+    Symbols without pixels in either layer are outlined by their oriented boxes. In either case the outermost
+    points lie on the symbol's box.
+
+    Args:
+        ids: uint16 (h, w), the top layer; (0, 0) for pages without masks.
+        under: the second layer, of the same shape.
+        number: int32 (n,), the symbols' ids.
+        box: float64 (n, 4), their boxes.
+        corners: float64 (n, 4, 2), their oriented boxes.
+
+    Returns:
+        points float64 (m, 2) and offset int64 (n + 1,): symbol row r has points[offset[r]:offset[r + 1]].
+    """
+    count = len(number)
+    height, width = ids.shape
+    whole = np.zeros((count, 4), np.int64)
+    row_at, column_at = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
+    for n in range(count):
+        whole[n, 0] = min(max(np.floor(box[n, 0]), 0), width)
+        whole[n, 1] = min(max(np.floor(box[n, 1]), 0), height)
+        whole[n, 2] = min(max(np.ceil(box[n, 2]), whole[n, 0]), width)
+        whole[n, 3] = min(max(np.ceil(box[n, 3]), whole[n, 1]), height)
+        row_at[n + 1] = row_at[n] + whole[n, 3] - whole[n, 1]
+        column_at[n + 1] = column_at[n] + whole[n, 2] - whole[n, 0]
+    rows, columns = _extents(ids, under, number, whole, row_at, column_at)
+    offset = np.zeros(count + 1, np.int64)
+    points = np.empty((4096, 2))
+    for n in range(count):
+        begin = offset[n]
+        own_rows = rows[row_at[n] : row_at[n + 1]]
+        own_columns = columns[column_at[n] : column_at[n + 1]]
+        sides = box[n, 2] - box[n, 0] + box[n, 3] - box[n, 1]
+        parts = int(min(max(sides / _EVERY, 1.0), 4096.0))
+        need = begin + 4 * len(own_rows) + 2 * len(own_columns) + 4 * parts + 8
+        if need > len(points):
+            points = np.concatenate((points, np.empty((need, 2))))
+        used = _pixel_outline(points, begin, own_rows, own_columns, whole[n, 0], whole[n, 1])
+        if used == begin:
+            used = _corner_outline(points, begin, corners[n], parts)
+        _drawn_out(points[begin:used], box[n])
+        offset[n + 1] = used
+    return points[: offset[-1]].copy(), offset
+
+
+@njit(cache=True)
+def _hull(points, hull):
+    """Convex hull of points (n, 2) by Andrew's monotone chain; returns its length."""
+    # a sheared order: ties in x are rare after a warp, but the rule where there is none
+    order = np.argsort(points[:, 0] + 1e-6 * points[:, 1], kind="mergesort")
+    count = 0
+    for side in range(2):
+        start = count
+        for i in range(len(points)):
+            point = points[order[i if side == 0 else len(points) - 1 - i]]
+            while count >= start + 2:
+                ax, ay = hull[count - 1, 0] - hull[count - 2, 0], hull[count - 1, 1] - hull[count - 2, 1]
+                if ax * (point[1] - hull[count - 1, 1]) - ay * (point[0] - hull[count - 1, 0]) > 0:
+                    break
+                count -= 1
+            hull[count] = point
+            count += 1
+    return count
+
+
+@njit(cache=True)
+def boxes_of_points(points, offset, near):
+    """Boxes float64 (n, 4) and oriented boxes (n, 4, 2) of groups of points.
+
+    An oriented box is the rectangle of least area; of its corners that one comes first which is nearest to
+    the first of `near` (n, 4, 2), so that a symbol's first corner remains its first.
+    """
+    count = len(offset) - 1
+    box, corners = np.empty((count, 4)), np.zeros((count, 4, 2))
+    for n in range(count):
+        own = points[offset[n] : offset[n + 1]]
+        box[n, 0], box[n, 1] = own[:, 0].min(), own[:, 1].min()
+        box[n, 2], box[n, 3] = own[:, 0].max(), own[:, 1].max()
+        found = np.zeros((4, 2))
+        hull = np.empty((2 * len(own) + 2, 2))
+        size = _hull(own, hull)
+        found[0], found[1] = hull[0], hull[0]
+        found[2], found[3] = hull[0], hull[0]
+        smallest_rectangle(hull, size, found)
+        best, first = np.inf, 0
+        for k in range(4):
+            away = 0.0
+            for i in range(4):
+                away += np.sum((found[(k + i) % 4] - near[n, i]) ** 2)
+            if away < best - 1e-6:
+                best, first = away, k
+        for i in range(4):
+            corners[n, i] = found[(first + i) % 4]
+    return box, corners
