@@ -280,6 +280,9 @@ class Origin:
         seed: what the style was drawn with.
         style: the style's values, by option name.
         licence: of the score, where it is known.
+        recipe: in what way the page was degraded; empty where it is as engraved.
+        strength: how strongly; 1 is usual.
+        bare_ink: some of the page's ink has no symbol: symbols were left out, or marks were added.
     """
 
     score: str = ""
@@ -291,6 +294,9 @@ class Origin:
     seed: int = 0
     style: dict[str, float | str | bool] = field(default_factory=dict)
     licence: str = ""
+    recipe: str = ""
+    strength: float = 0.0
+    bare_ink: bool = False
 
 
 @dataclass(frozen=True, eq=False)

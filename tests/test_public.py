@@ -113,6 +113,7 @@ def test_an_import_loads_nothing_heavy(program: str) -> None:
 LEVELS = (
     {"cli"},
     {"builder", "evaluate"},
+    {"degrade", "compose"},
     {"datasets", "draw", "engrave"},
     {"page", "images"},
     {"vocabulary", "sandbox", "files"},

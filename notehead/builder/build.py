@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from os import PathLike
@@ -20,6 +20,7 @@ from notehead.builder.plan import Source, Unit, in_train, licences, order, units
 from notehead.builder.runners import Call, LocalRunner
 from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.index import MANIFEST, PAGES
+from notehead.engrave.engravers import engraver_class
 from notehead.engrave.score import find_scores
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import ScoreFormatError
@@ -93,7 +94,7 @@ class _Build:
         limits = Limits(seconds=options.seconds, cpu_seconds=options.cpu_seconds, memory=options.memory)
         workers = options.workers or os.cpu_count() or 1
         with (
-            Journal(self._output, options.fingerprint(_versions())) as self._journal,
+            Journal(self._output, options.fingerprint(_versions(options))) as self._journal,
             LocalRunner(workers, limits) as self._runner,
         ):
             try:
@@ -222,7 +223,7 @@ class _Build:
             progress=self._progress,
             clock=self._clock,
             command=self._command(),
-            versions=_versions(),
+            versions=_versions(self._options),
         ).write(self._runner)
 
     def _command(self) -> str:
@@ -231,6 +232,9 @@ class _Build:
         words = ["notehead", "build", *sorted(map(str, self._roots)), "-o", "DATASET"]
         if options.fonts != FONTS:
             words += ["--fonts", ",".join(options.fonts)]
+        words += ["--engraver", ",".join(options.engravers)] if options.engravers != ("verovio",) else []
+        if options.recipes != ("clean",):
+            words += ["--recipes", ",".join(options.recipes), "--strength", f"{options.strength:g}"]
         words += ["--papers", ",".join(options.papers)] if options.papers else []
         words += ["--per-score", str(options.per_score), "--resolution", f"{options.resolution:g}"]
         words += ["--split", f"{options.split:g}", "--seed", str(options.seed)]
@@ -239,6 +243,9 @@ class _Build:
         return shlex.join(words)
 
 
-def _versions() -> dict[str, str]:
-    packages: Iterable[str] = ("verovio", "numpy", "numba", "zlib-ng", "fonttools", "matplotlib")
-    return {"notehead": __version__, **{name: version(name) for name in packages}}
+def _versions(options: BuildOptions) -> dict[str, str]:
+    """Of all that decides the bytes; raises MissingExtraError where an engraver is not installed."""
+    packages = ["verovio", "numpy", "numba", "zlib-ng", "fonttools", "matplotlib"]
+    packages += ["opencv-python-headless"] if options.recipes != ("clean",) else []
+    programs = {name: engraver_class(name)().version for name in options.engravers if name != "verovio"}
+    return {"notehead": __version__, **{name: version(name) for name in packages}, **programs}

@@ -9,9 +9,15 @@ from typing import Any
 
 import orjson
 
+from notehead.degrade import RECIPES
+from notehead.engrave.engravers import engraver_class
 from notehead.engrave.style import PAPER_ODDS
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import NoteheadError
+
+MOST_STRENGTH = 2.0
+_DRAWN = ("engravers", "fonts", "papers", "recipes")
+"""Options whose values are drawn from, so that their order does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,10 @@ class BuildOptions:
     """What to build; everything but `workers`, `limit` and the limits decides the bytes.
 
     Attributes:
-        fonts: music fonts to draw from.
+        fonts: music fonts to draw from, those of Verovio.
+        engravers: programs to draw from; every style of a score has one.
+        recipes: ways to draw from in which pages are degraded; "clean" leaves them as engraved.
+        strength: how strongly, about: a page's own is half to one and a half times this.
         papers: page formats to draw from; empty for all.
         per_score: pages of every score are made in so many styles.
         resolution: dots per inch.
@@ -36,6 +45,9 @@ class BuildOptions:
 
     fonts: tuple[str, ...] = FONTS
     papers: tuple[str, ...] = ()
+    engravers: tuple[str, ...] = ("verovio",)
+    recipes: tuple[str, ...] = ("clean",)
+    strength: float = 1.0
     per_score: int = 1
     resolution: float = 400.0
     split: float = 0.8
@@ -58,7 +70,14 @@ class BuildOptions:
         if strange:
             message = f"unknown paper {', '.join(strange)}"
             raise NoteheadError(message, f"Choose among {', '.join(PAPER_ODDS)}.")
+        for name in self.engravers or ("",):
+            engraver_class(name)
+        unknown = [name for name in self.recipes if name not in RECIPES]
+        if unknown or not self.recipes:
+            message = f"unknown recipe {', '.join(unknown) or '(none)'}"
+            raise NoteheadError(message, f"Choose among {', '.join(RECIPES)}.")
         checks = (
+            (0 <= self.strength <= MOST_STRENGTH, f"the strength must be 0 to {MOST_STRENGTH:g}"),
             (1 <= self.per_score <= 1000, "styles per score must be 1 to 1000"),
             (50 <= self.resolution <= 1200, "the resolution must be 50 to 1200 dots per inch"),
             (0 <= self.split <= 1, "the split must be between 0 and 1"),
@@ -78,8 +97,17 @@ class BuildOptions:
     def deciding(self) -> dict[str, Any]:
         """The options that decide the bytes of a page."""
         values = asdict(self)
-        values["fonts"], values["papers"] = sorted(set(self.fonts)), sorted(set(self.papers))
-        return {key: values[key] for key in ("fonts", "papers", "per_score", "resolution", "seed")}
+        for key in _DRAWN:
+            values[key] = sorted(set(values[key]))
+        return {key: values[key] for key in (*_DRAWN, "strength", "per_score", "resolution", "seed")}
+
+    @classmethod
+    def of_deciding(cls, values: dict[str, Any]) -> BuildOptions:
+        """Options from what `deciding` gave, after a journey as JSON."""
+        known: dict[str, Any] = {
+            key: tuple(value) if key in _DRAWN else value for key, value in values.items()
+        }
+        return cls(**known)
 
     def fingerprint(self, versions: dict[str, str]) -> str:
         """Hash of all that decides the bytes of a page, to tell one build from another."""

@@ -11,7 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from notehead.builder.options import BuildOptions, Failure
+from notehead.engrave.engravers import engraver_class
 from notehead.engrave.style import Style, draw_style
+
+DEFAULT = "verovio"
+"""The engraver whose fonts `BuildOptions.fonts` names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,36 @@ class Unit:
         """Unique in a plan."""
         return f"{self.source.score_id}-{self.style_number}"
 
+    def engraver(self, options: BuildOptions) -> str:
+        """Its engraver: another one for each of a score's styles, then the first again."""
+        engravers = self._turn(options.engravers, options, "engraver")
+        return engravers[self.style_number % len(engravers)]
+
     def style(self, options: BuildOptions) -> Style:
         """Its style: another font for each of a score's styles, as long as there are fonts left."""
-        identity = int(self.source.score_id)
-        fonts = np.random.default_rng([options.seed, identity]).permutation(sorted(set(options.fonts)))
-        font = str(fonts[self.style_number % len(fonts)])
-        rng = np.random.default_rng([options.seed, identity, self.style_number])
+        engraver = self.engraver(options)
+        fonts = options.fonts if engraver == DEFAULT else engraver_class(engraver).fonts
+        order = self._turn(fonts, options, "")
+        font = order[self.style_number // len(set(options.engravers)) % len(order)]
+        rng = np.random.default_rng([options.seed, int(self.source.score_id), self.style_number])
         return draw_style(rng, (font,), options.papers)
+
+    def recipe(self, options: BuildOptions) -> tuple[str, float]:
+        """How its pages are degraded, and how strongly."""
+        recipes = self._turn(options.recipes, options, "recipe")
+        draw = _draw(self.key, options.seed, "strength") / 2**64
+        return recipes[self.style_number % len(recipes)], round(options.strength * (0.5 + draw), 3)
+
+    def _turn(self, names: Iterable[str], options: BuildOptions, purpose: str) -> list[str]:
+        """The names in an order of this score's own."""
+        seed = [options.seed, int(self.source.score_id), *purpose.encode()]
+        return [str(name) for name in np.random.default_rng(seed).permutation(sorted(set(names)))]
 
     def page_prefix(self, options: BuildOptions) -> str:
         """Names of its pages, without the number, as DeepScoresV2 has them."""
         font = self.style(options).font.lower()
-        again = self.style_number // len(set(options.fonts))
+        before = (Unit(self.source, number).style(options).font for number in range(self.style_number))
+        again = sum(other.lower() == font for other in before)
         return f"lg-{self.source.score_id}-aug-{font}{again + 1 if again else ''}-"
 
 

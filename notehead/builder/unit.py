@@ -21,9 +21,10 @@ from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.formats.deepscores_v2 import layout as v2
 from notehead.datasets.formats.notehead.page_file import page_bytes
 from notehead.datasets.patches import cut_patch
+from notehead.degrade import RECIPES, degrade
 from notehead.draw import Canvas, draw
+from notehead.engrave.engravers import engraver_class
 from notehead.engrave.score import read_score
-from notehead.engrave.verovio import VerovioEngraver
 from notehead.files import PARTIAL, write_file
 from notehead.images import class_rows, encode_png, encode_rows, instance_rows, read_png
 from notehead.page import Origin, Page
@@ -51,12 +52,13 @@ def make(source: dict[str, str], number: int, values: dict[str, Any], folder: st
         peak_memory, resident bytes of this process.
     """
     clock = Clock()
-    options = BuildOptions(**{**values, "fonts": tuple(values["fonts"]), "papers": tuple(values["papers"])})
+    options = BuildOptions.of_deciding(values)
     unit = Unit(Source(**source), number)
     style, prefix = unit.style(options), unit.page_prefix(options)
     with clock.stage("check"):
         score = read_score(Path(unit.source.path))
-    engraver = VerovioEngraver()
+    engraver = engraver_class(unit.engraver(options))()
+    recipe, strength = unit.recipe(options)
     size = style.paper.pixels(options.resolution)
     pages = []
     drawings = engraver.engrave(score, style)
@@ -78,16 +80,19 @@ def make(source: dict[str, str], number: int, values: dict[str, Any], folder: st
         )
         with clock.stage("draw"):
             page = draw(drawing, size, f"{prefix}-page-{drawing.number}", origin, _canvas)
-        pages.append(_publish(page, Path(folder), options.resolution, clock))
+        if recipe != "clean":
+            with clock.stage("degrade"):
+                page = degrade(page, RECIPES[recipe], options.seed, strength)
+        pages.append(_publish(page, Path(folder), clock))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {"pages": pages, "seconds": dict(clock.seconds), "peak_memory": peak}
 
 
-def _publish(page: Page, folder: Path, resolution: float, clock: Clock) -> dict[str, Any]:
+def _publish(page: Page, folder: Path, clock: Clock) -> dict[str, Any]:
     """Write all files of a page aside, then rename them."""
     name, size = page.name, (page.width, page.height)
     with clock.stage("images"):
-        image, classes, instances, numbers = _images(page, resolution)
+        image, classes, instances, numbers = _images(page, page.origin.resolution)
     with clock.stage("annotations"):
         native = page_bytes(page)
         xml = v1.page_xml(name, size, page.symbols)

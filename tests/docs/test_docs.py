@@ -31,6 +31,7 @@ OPTIONS = {
     "build": ("docs/build.md", "## The options"),
     "convert": ("docs/convert.md", "## The options"),
     "evaluate": ("docs/evaluate.md", "## The options"),
+    "compose": ("docs/degrade.md", "## Rare symbols"),
     "unpack": ("docs/convert.md", "## unpack"),
 }
 """Where the options of a command are described; of the others in look.md, under the command's name."""
