@@ -10,6 +10,7 @@ import warnings
 
 import click
 
+from notehead.cli.align import align_command
 from notehead.cli.build import build_command
 from notehead.cli.compose import compose_command
 from notehead.cli.convert import convert_command
@@ -40,6 +41,8 @@ def cli() -> None:
                                            write it anew in another format
     notehead evaluate found.json dataset/  compare predictions with the truth
     notehead compose -o rare/              make up scores of rare symbols
+    notehead align scan.png dataset/ --page 3 -o aligned/
+                                           give a scan the labels of the page that it shows
     notehead unpack ds2.tar.gz -o ds2/     unpack a dataset as it is distributed
     """
 
@@ -53,6 +56,7 @@ for _command in (
     unpack_command,
     evaluate_command,
     compose_command,
+    align_command,
 ):
     _command.context_settings = _SETTINGS  # also where it is not called through the group
     cli.add_command(_command)

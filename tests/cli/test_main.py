@@ -119,7 +119,7 @@ def test_help_is_data(notehead: Call, words: list[str], flag: str) -> None:
 def test_the_commands_are_named_in_the_overview() -> None:
     text = CliRunner().invoke(cli, ["--help"]).output
     assert sorted(NAMES) == [
-        *("build", "compose", "convert", "evaluate", "show", "stats", "unpack", "verify")
+        *("align", "build", "compose", "convert", "evaluate", "show", "stats", "unpack", "verify")
     ]
     for name in NAMES:
         assert f"notehead {name} " in text

@@ -31,6 +31,7 @@ OPTIONS = {
     "build": ("docs/build.md", "## The options"),
     "convert": ("docs/convert.md", "## The options"),
     "evaluate": ("docs/evaluate.md", "## The options"),
+    "align": ("docs/degrade.md", "## Align a scan"),
     "compose": ("docs/degrade.md", "## Rare symbols"),
     "unpack": ("docs/convert.md", "## unpack"),
 }
