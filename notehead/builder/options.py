@@ -9,13 +9,12 @@ from typing import Any
 
 import orjson
 
-from notehead.degrade import RECIPES
+from notehead.degrade import check_recipes
 from notehead.engrave.engravers import engraver_class
 from notehead.engrave.style import PAPER_ODDS
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import NoteheadError
 
-MOST_STRENGTH = 2.0
 _DRAWN = ("engravers", "fonts", "papers", "recipes")
 """Options whose values are drawn from, so that their order does not matter."""
 
@@ -72,12 +71,8 @@ class BuildOptions:
             raise NoteheadError(message, f"Choose among {', '.join(PAPER_ODDS)}.")
         for name in self.engravers or ("",):
             engraver_class(name)
-        unknown = [name for name in self.recipes if name not in RECIPES]
-        if unknown or not self.recipes:
-            message = f"unknown recipe {', '.join(unknown) or '(none)'}"
-            raise NoteheadError(message, f"Choose among {', '.join(RECIPES)}.")
+        check_recipes(self.recipes, self.strength)
         checks = (
-            (0 <= self.strength <= MOST_STRENGTH, f"the strength must be 0 to {MOST_STRENGTH:g}"),
             (1 <= self.per_score <= 1000, "styles per score must be 1 to 1000"),
             (50 <= self.resolution <= 1200, "the resolution must be 50 to 1200 dots per inch"),
             (0 <= self.split <= 1, "the split must be between 0 and 1"),

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from notehead.datasets import Dataset
-from notehead.degrade import RECIPES, degrade
+from notehead.degrade import RECIPES, check_recipes, degrade
 from notehead.degrade.margin import CropBank, paste_margin
-from notehead.errors import NoteheadError
 from notehead.page import Page
 
 _BANK_PAGES = 2000
@@ -49,13 +48,7 @@ def changes(
         NoteheadError: there is no such recipe, or the strength is out of range.
     """
     names = tuple(name.strip() for name in recipes.split(",") if name.strip())
-    unknown = [name for name in names if name not in RECIPES]
-    if unknown or not names:
-        message = f"unknown recipe {', '.join(unknown) or '(none)'}"
-        raise NoteheadError(message, f"Choose among {', '.join(RECIPES)}.")
-    if not 0 <= strength <= 2:
-        message = "the strength must be 0 to 2"
-        raise NoteheadError(message)
+    check_recipes(names, strength)
     if names == ("clean",) and not rare:
         return None
     bank = None

@@ -6,6 +6,6 @@ change the image alone. All is drawn from a seed.
 """
 
 from notehead.degrade.recipe import Recipe, Step, degrade
-from notehead.degrade.recipes import RECIPES
+from notehead.degrade.recipes import RECIPES, check_recipes
 
-__all__ = ["RECIPES", "Recipe", "Step", "degrade"]
+__all__ = ["RECIPES", "Recipe", "Step", "check_recipes", "degrade"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from notehead.degrade.bilevel import Dither, Threshold
 from notehead.degrade.chance import OneOf, Sometimes
 from notehead.degrade.edges import Border, FacingPage, Holes
@@ -17,6 +19,7 @@ from notehead.degrade.recipe import Recipe
 from notehead.degrade.shading import Perhaps, Shading
 from notehead.degrade.specks import Specks
 from notehead.degrade.stamps import ShelfNumber, Stamp
+from notehead.errors import NoteheadError
 
 _SCANS = Resample((200.0, 300.0, 300.0, 400.0, 400.0, 600.0))
 """Resolutions of scanners, in dots per inch."""
@@ -248,3 +251,20 @@ RECIPES: dict[str, Recipe] = {
     )
 }
 """Every recipe, by name, from the mildest on."""
+
+MOST_STRENGTH = 2.0
+
+
+def check_recipes(names: Sequence[str], strength: float) -> None:
+    """Refuse what cannot be done.
+
+    Raises:
+        NoteheadError: there is no recipe of such a name, or no name; the strength is out of range.
+    """
+    unknown = [name for name in names if name not in RECIPES]
+    if unknown or not names:
+        message = f"unknown recipe {', '.join(unknown) or '(none)'}"
+        raise NoteheadError(message, f"Choose among {', '.join(RECIPES)}.")
+    if not 0 <= strength <= MOST_STRENGTH:
+        message = f"the strength must be 0 to {MOST_STRENGTH:g}"
+        raise NoteheadError(message)
