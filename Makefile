@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale clean
+.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
@@ -55,6 +55,18 @@ bench-metrics: $(VENV)/.test  ## figures of detection beside pycocotools and fas
 
 bench-scale: $(VENV)/.test  ## DeepScoresV2 complete, simulated: 255,385 pages (34 GB of disk)
 	$(BIN)/python -m benchmarks.scale $(ARGS)
+
+bench-degrade: $(VENV)/.test  ## milliseconds a page for each recipe: DATASET=...
+	$(BIN)/python -m benchmarks.degrade_speed $(DATASET) $(ARGS)
+
+bench-labels: $(VENV)/.test  ## how far labels are from the pixels they moved with: DATASET=...
+	$(BIN)/python -m benchmarks.label_error $(DATASET) $(ARGS)
+
+bench-rare: $(VENV)/.test  ## symbols of each class with composed scores, and without: DATASET=...
+	$(BIN)/python -m benchmarks.rare --before $(DATASET)/statistics.json $(ARGS)
+
+bench-align: $(VENV)/.test  ## scans registered to their pages, and wrong pages refused: DATASET=...
+	$(BIN)/python -m benchmarks.align $(DATASET) $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache
