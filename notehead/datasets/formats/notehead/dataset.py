@@ -36,6 +36,7 @@ class NoteheadSource(Source):
         self.folder = folder
         self.complaints = Complaints(options.keep_going)
         self.entries = read_pages(folder)
+        self._last: tuple[str, dict[str, Any]] | None = None
         self.vocabulary = read_classes(folder / CLASSES) if (folder / CLASSES).exists() else VOCABULARY
 
     def symbols(self, entry: PageEntry) -> Symbols:
@@ -48,7 +49,10 @@ class NoteheadSource(Source):
         return float(self._document(entry)["staff_space"])
 
     def _document(self, entry: PageEntry) -> dict[str, Any]:
-        return read_document(self.folder / "pages" / f"{entry.name}.json.gz")
+        """A page's file; the last one is kept, for symbols and staff space are asked for in turn."""
+        if self._last is None or self._last[0] != entry.name:
+            self._last = entry.name, read_document(self.folder / "pages" / f"{entry.name}.json.gz")
+        return self._last[1]
 
 
 class NoteheadWriter(Writer):
