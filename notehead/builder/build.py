@@ -202,7 +202,7 @@ class _Build:
                 pages = pages[:left]
                 self._journal.finish_unit(unit.key, {"pages": pages, "cut": True})
             left -= len(pages)
-            font = unit.style(self._options).font
+            font = unit.font(self._options)
             kept += [(page, unit.source, font) for page in pages]
         self._journal.keep_units(wanted)
         train = in_train((source.score_id for _, source, _ in kept), self._options)

@@ -52,14 +52,17 @@ class Unit:
         engravers = self._turn(options.engravers, options, "engraver")
         return engravers[self.style_number % len(engravers)]
 
-    def style(self, options: BuildOptions) -> Style:
-        """Its style: another font for each of a score's styles, as long as there are fonts left."""
+    def font(self, options: BuildOptions) -> str:
+        """Its music font: another one for each of a score's styles, as long as there are fonts left."""
         engraver = self.engraver(options)
         fonts = options.fonts if engraver == DEFAULT else engraver_class(engraver).fonts
         order = self._turn(fonts, options, "")
-        font = order[self.style_number // len(set(options.engravers)) % len(order)]
+        return order[self.style_number // len(set(options.engravers)) % len(order)]
+
+    def style(self, options: BuildOptions) -> Style:
+        """Its style, in its font."""
         rng = np.random.default_rng([options.seed, int(self.source.score_id), self.style_number])
-        return draw_style(rng, (font,), options.papers)
+        return draw_style(rng, (self.font(options),), options.papers)
 
     def recipe(self, options: BuildOptions) -> tuple[str, float]:
         """How its pages are degraded, and how strongly."""
@@ -74,8 +77,8 @@ class Unit:
 
     def page_prefix(self, options: BuildOptions) -> str:
         """Names of its pages, without the number, as DeepScoresV2 has them."""
-        font = self.style(options).font.lower()
-        before = (Unit(self.source, number).style(options).font for number in range(self.style_number))
+        font = self.font(options).lower()
+        before = (Unit(self.source, number).font(options) for number in range(self.style_number))
         again = sum(other.lower() == font for other in before)
         return f"lg-{self.source.score_id}-aug-{font}{again + 1 if again else ''}-"
 
