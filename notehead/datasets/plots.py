@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from matplotlib import style
 from matplotlib.figure import Figure
@@ -15,6 +15,7 @@ from notehead.files import make_folder, write_file
 from notehead.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
@@ -62,6 +63,12 @@ STYLE = {
 }
 
 
+T = TypeVar("T")
+
+_RESOLUTION = 150
+_UNDATED: dict[str, dict[str, None]] = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+
+
 def write_plots(statistics: Statistics, folder: Path) -> list[Path]:
     """Write classes.svg, symbols_per_page.svg, sizes.svg and boxes.svg into a folder; their paths."""
     draws = {
@@ -70,15 +77,27 @@ def write_plots(statistics: Statistics, folder: Path) -> list[Path]:
         "sizes": _draw_sizes,
         "boxes": _draw_boxes,
     }
+    return write_figures(draws, statistics, folder)
+
+
+def write_figures(
+    draws: Mapping[str, Callable[[T], Figure]], facts: T, folder: Path, endings: Sequence[str] = ("svg",)
+) -> list[Path]:
+    """Draw each figure in the house style and write it into a folder, without dates; the paths.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
     make_folder(folder)
     paths = []
     with style.context(["default", STYLE]):  # whatever the user's own settings are
         for name, draw in draws.items():
-            path = folder / f"{name}.svg"
-            image = io.BytesIO()
-            draw(statistics).savefig(image, format="svg", metadata={"Date": None, "Creator": None})
-            write_file(path, image.getvalue())
-            paths.append(path)
+            drawn = draw(facts)
+            for ending in endings:
+                image = io.BytesIO()
+                drawn.savefig(image, format=ending, metadata=_UNDATED[ending], dpi=_RESOLUTION)
+                paths.append(folder / f"{name}.{ending}")
+                write_file(paths[-1], image.getvalue())
     return paths
 
 

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib import style
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
-from notehead.datasets.plots import INK, KIND_COLOURS, MARK, PALE, STYLE, class_plot_height
+from notehead.datasets.plots import INK, KIND_COLOURS, MARK, PALE, class_plot_height, write_figures
 from notehead.evaluate.average_precision import RECALLS
 from notehead.evaluate.detection_figures import DetectionFigures
 from notehead.evaluate.overlap import Floats
-from notehead.files import make_folder, write_file
 from notehead.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_CONFUSED = 20
-_FORMATS: Mapping[str, Mapping[str, Any]] = {
-    "svg": {"Date": None, "Creator": None},
-    "png": {"Software": None},
-}
-_RESOLUTION = 150
 _LEAST_SHARE = 0.005
 """Smaller shares are not written into their cell."""
 _PALE_BAR = 0.4
@@ -46,17 +38,7 @@ def write_detection_plots(figures: DetectionFigures, folder: Path) -> list[Path]
         "average_precision": _draw_classes,
         "confusions": _draw_confusions,
     }
-    make_folder(folder)
-    paths = []
-    with style.context(["default", STYLE]):  # whatever the user's own settings are
-        for name, draw in draws.items():
-            drawn = draw(figures)
-            for ending, metadata in _FORMATS.items():
-                image = io.BytesIO()
-                drawn.savefig(image, format=ending, metadata=dict(metadata), dpi=_RESOLUTION)
-                paths.append(folder / f"{name}.{ending}")
-                write_file(paths[-1], image.getvalue())
-    return paths
+    return write_figures(draws, figures, folder, ("svg", "png"))
 
 
 def _axes(width: float, height: float, title: str) -> tuple[Figure, Axes]:
