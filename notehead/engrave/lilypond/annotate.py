@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.engrave.drawing import Drawing
+from notehead.engrave.layers import LAYER
 from notehead.engrave.lilypond.letters import Letters
 from notehead.engrave.lilypond.marks import Mark, Staff
 from notehead.engrave.lilypond.page import PageMarks
 from notehead.engrave.lilypond.svg import SvgPage, Tags
-from notehead.engrave.verovio.annotate import LAYER
 from notehead.page import ABSENT, Symbols
 from notehead.vocabulary import VOCABULARY
 

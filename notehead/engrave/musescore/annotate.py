@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.engrave.drawing import Drawing, ShapeCollector, Shapes
+from notehead.engrave.layers import LAYER
 from notehead.engrave.musescore.barlines import barline_marks
 from notehead.engrave.musescore.classify import Namer, class_of
 from notehead.engrave.musescore.clefs import split_octave_clefs
@@ -20,7 +21,6 @@ from notehead.engrave.musescore.music import Music
 from notehead.engrave.musescore.staves import Measure, Staff, find_staves
 from notehead.engrave.musescore.svg import Drawn, SvgPage
 from notehead.engrave.outlines import Outline, signed_area
-from notehead.engrave.verovio.annotate import LAYER
 from notehead.page import ABSENT, Symbols
 from notehead.vocabulary import VOCABULARY
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.engrave.drawing import Drawing
+from notehead.engrave.layers import LAYER
 from notehead.engrave.verovio.barlines import draw_barlines
 from notehead.engrave.verovio.classify import class_name
 from notehead.engrave.verovio.links import LinkFinder
@@ -19,32 +20,6 @@ from notehead.engrave.verovio.staves import Staff, find_staves
 from notehead.page import ABSENT, Symbols
 from notehead.vocabulary import VOCABULARY
 
-_LAYERS = (
-    ("staff",),
-    ("barline", "repeatLeft", "repeatRight"),
-    ("ledgerLine",),
-    ("stem", "graceNoteSlash"),
-    ("beam", "tremoloTwoNote"),
-    ("slur", "tie"),
-    ("dynamicCrescendoHairpin", "dynamicDiminuendoHairpin"),
-    ("brace", "bracket", "tupletBracket", "ottavaBracket", "voltaBracket", "pedalLine", "glissando", "lyric"),
-)
-_GLYPH_LAYER, _TEXT_LAYER, _COMPOUND_LAYER = len(_LAYERS), len(_LAYERS) + 1, len(_LAYERS) + 2
-
-
-def _layer(name: str, kind: str) -> int:
-    """Drawing order of a class: what stands first is covered by what follows."""
-    if kind == "text":
-        return _TEXT_LAYER
-    if kind == "compound":
-        return _COMPOUND_LAYER
-    for layer, starts in enumerate(_LAYERS):
-        if name.startswith(starts) and name != "textExtender":
-            return layer
-    return _GLYPH_LAYER
-
-
-LAYER = {row.name: _layer(row.name, row.kind) for row in VOCABULARY.classes}
 _TIMED = frozenset(row.name for row in VOCABULARY.classes if row.is_notehead or row.name.startswith("rest"))
 
 
