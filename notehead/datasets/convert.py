@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import warnings
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,13 +19,11 @@ from notehead.datasets.slicing import SliceOptions, slices
 from notehead.errors import DatasetError, NoteheadError, OutputError
 from notehead.files import whole_folder
 from notehead.page import Page
+from notehead.pool import WorkerDied, in_order
 from notehead.progress import Progress, Silent
 
 _BEYOND = ("notehead", "webdataset", "parquet")
 """Formats whose readers take boxes beyond the page; the others refuse them as damage."""
-
-_AHEAD = 4
-"""So many pages for each worker are waiting or done and not yet taken."""
 
 
 class LossWarning(UserWarning):
@@ -168,16 +164,19 @@ def convert(
 def _run(dataset: Dataset, writer: Writer, options: ConvertOptions, progress: Progress) -> Conversion:
     result = Conversion(writer.folder, complaints=dataset.complaints.taken())
     progress.stage("pages", len(dataset))
-    for done in _all_done(
-        _Job(dataset, writer, options.change, options.slicing), len(dataset), options.workers
-    ):
-        for entry, record in done.written:
-            writer.add(entry, record)
-            result.pages += 1
-            result.symbols += entry.symbols
-        result.lost |= done.parts
-        result.complaints.merge(done.complaints)
-        progress.step(pages=1)
+    job = _Job(dataset, writer, options.change, options.slicing)
+    try:
+        for done in in_order(job, len(dataset), options.workers):
+            for entry, record in done.written:
+                writer.add(entry, record)
+                result.pages += 1
+                result.symbols += entry.symbols
+            result.lost |= done.parts
+            result.complaints.merge(done.complaints)
+            progress.step(pages=1)
+    except WorkerDied as error:
+        message = f"{dataset.folder}: a process died while it read a page"
+        raise DatasetError(message, "Run it with --workers 1 to see at which.") from error
     return result
 
 
@@ -186,43 +185,3 @@ def _warn(result: Conversion, target: Format) -> None:
     if result.lost:
         lost = ", ".join(sorted(result.lost))
         warnings.warn(f"{target.name} cannot hold {lost}", LossWarning, stacklevel=3)
-
-
-def _all_done(job: _Job, pages: int, workers: int) -> Iterator[_Done]:
-    """What became of each page, in their order."""
-    workers = min(workers or os.cpu_count() or 1, pages)
-    if workers <= 1:
-        yield from map(job.do, range(pages))
-        return
-    from loky import ProcessPoolExecutor  # noqa: PLC0415  # not at every start of the program
-
-    waiting: deque[Future[_Done]] = deque()
-    pool = ProcessPoolExecutor(workers, initializer=_start, initargs=(job,))
-    try:
-        for place in range(pages):
-            waiting.append(pool.submit(_do, place))
-            if len(waiting) > _AHEAD * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenExecutor as error:
-        message = f"{job.dataset.folder}: a process died while it read a page"
-        raise DatasetError(message, "Run it with --workers 1 to see at which.") from error
-    finally:
-        pool.shutdown(kill_workers=True)
-
-
-_job: _Job | None = None
-"""What this process works at: a pool's workers get it once, not with every page."""
-
-
-def _start(job: _Job) -> None:
-    global _job  # noqa: PLW0603  # the pool offers no other place
-    _job = job
-
-
-def _do(place: int) -> _Done:
-    if _job is None:
-        message = "the worker was not started"
-        raise RuntimeError(message)
-    return _job.do(place)
