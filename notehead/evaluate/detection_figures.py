@@ -72,6 +72,7 @@ class ClassDetections:
         best: the same where F1 is best.
         curves: float64 (10, 101), for each IoU threshold the precision at recalls 0, 0.01, ..., 1.
         near: AP by distance, for each tolerance; None for what is not thin, or cannot be judged.
+        near_best: precision, recall and F1 by distance where F1 is best, for each tolerance; as `near`.
     """
 
     name: str
@@ -84,6 +85,7 @@ class ClassDetections:
     best: Working
     curves: Floats
     near: Floats | None
+    near_best: tuple[Working, ...] | None
 
     @property
     def curve(self) -> Floats:
@@ -116,6 +118,7 @@ class ClassDetections:
             "best": _plain(self.best),
             "curve": _plain(self.curve),
             "near": None if self.near is None else _plain(self.near),
+            "near_best": None if self.near_best is None else [_plain(best) for best in self.near_best],
         }
 
 
@@ -301,10 +304,9 @@ def _class(
         for way, (some, flags) in chosen.items()
     }
     judged = int(counts.judged[row])
-    near = [
-        DEFINITIONS["coco"].area(*precision_and_recall(right, max(judged, 1)))
-        for right in _flags(mine["near"][mine["judged"]], len(options.tolerances))
-    ]
+    by_distance = mine[mine["judged"]]
+    near_right = _flags(by_distance["near"], len(options.tolerances))
+    near = [DEFINITIONS["coco"].area(*precision_and_recall(right, max(judged, 1))) for right in near_right]
     scores, right = mine["score"], _flags(mine["coco"], 1)[0]
     return ClassDetections(
         name=name,
@@ -320,6 +322,9 @@ def _class(
         best=_best(right, scores, truths),
         curves=np.array([precision_at(*curve, RECALLS) for curve in curves["coco"]]),
         near=np.array(near) if judged else None,
+        near_best=tuple(_best(right, by_distance["score"], judged) for right in near_right)
+        if judged
+        else None,
     )
 
 

@@ -111,12 +111,16 @@ def classes_csv(figures: DetectionFigures) -> bytes:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     kinds = [f"{key}_{measure}" for key in DEFINITIONS for measure in ("ap50", "ap75", "ap50_95")]
-    tolerances = [f"near_{tolerance:g}" for tolerance in figures.options.tolerances]
+    tolerances = [
+        f"near_{figure}{tolerance:g}" for figure in ("", "f1_") for tolerance in figures.options.tolerances
+    ]
     working = ("precision", "recall", "f1", "best_confidence", "best_precision", "best_recall", "best_f1")
     rows.writerow(("class", "symbols", "found", "flat", *kinds, "ar", *working, *tolerances))
     for row in figures.classes:
         means = [value for key in DEFINITIONS for value in row.means(key)]
-        near = [""] * len(tolerances) if row.near is None else _plain(row.near)
+        near = [""] * len(tolerances)
+        if row.near is not None and row.near_best is not None:
+            near = _plain((*row.near, *(best.f1 for best in row.near_best)))
         shown = _plain((*means, row.ar, *row.at[1:], *row.best))
         rows.writerow((row.name, row.truths, row.detections, row.flat, *shown, *near))
     for name, count in figures.without_truth.items():

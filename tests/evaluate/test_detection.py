@@ -394,6 +394,8 @@ def test_thin_symbols_are_judged_by_distance() -> None:
         assert stem.means().ap50 == 0
         assert stem.near is not None
         assert (stem.near.tolist(), figures.near()) == (near, near), shift
+        assert stem.near_best is not None
+        assert [best.f1 for best in stem.near_best] == near
         assert figures.thin_classes == 1
 
 

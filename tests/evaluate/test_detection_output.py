@@ -96,7 +96,8 @@ def test_the_csv_has_every_class_and_figure(figures: DetectionFigures) -> None:
     assert all(f"{name}_{kind}" in rows[0] for name in DEFINITIONS for kind in ("ap50", "ap75", "ap50_95"))
     assert rows[3]["coco_ap50_95"] == rows[3]["recall"] == "1.000000"
     assert rows[0]["near_0.5"] == f"{51 / 101:.6f}"
-    assert {rows[2]["near_0.5"], rows[4]["coco_ap50"], rows[4]["ar"]} == {""}
+    assert rows[0]["near_f1_0.5"] == f"{2 / 3:.6f}"  # one of two stems, and nothing false
+    assert {rows[2]["near_0.5"], rows[2]["near_f1_0.5"], rows[4]["coco_ap50"], rows[4]["ar"]} == {""}
     assert None not in rows[4]
     assert None not in rows[4].values()
 
