@@ -445,3 +445,28 @@ def test_errors_of_the_caller_are_not_the_childs(sandbox: Sandbox) -> None:
 def test_a_dataset_error_is_no_score_error(sandbox: Sandbox) -> None:
     with pytest.raises(DatasetError, match=r"no_such_page\.png"):
         sandbox.call("notehead.builder.unit:cut", "/nowhere", "no_such_page", [])
+
+
+def test_a_lean_child_loads_only_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing from the folder in which somebody happens to be."""
+    (tmp_path / "json.py").write_text("raise SystemExit(9)")
+    monkeypatch.chdir(tmp_path)
+    with Sandbox(LIMITS, lean=("notehead", "notehead.images")) as sandbox:
+        with pytest.raises(
+            ChildDied, match="cannot use a bytes pattern"
+        ):  # JSON has no bytes; the module is loaded
+            sandbox.call("notehead.images.kinds:foreign_kind", "text")
+        loaded = sandbox.call(VALUE, "sorted(__import__('sys').modules)")
+    assert {"notehead", "notehead.images", "notehead.images.kinds"} <= set(loaded)
+    assert not {"numba", "verovio", "notehead.page", "notehead.images.png"} & set(loaded)
+
+
+def test_a_file_is_shared_with_the_child(tmp_path: Path) -> None:
+    with (tmp_path / "shared").open("w+b") as file, Sandbox(LIMITS, files=(file.fileno(),)) as sandbox:
+        assert sandbox.call("os:ftruncate", file.fileno(), 7) is None
+        assert len(file.read()) == 7
+
+
+def test_an_answer_is_waited_for(sandbox: Sandbox) -> None:
+    sandbox.start("math:hypot", 3, 4)
+    assert sandbox.wait() == 5.0
