@@ -1,0 +1,133 @@
+"""`notehead train` and `notehead export`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from notehead.cli.bar import Bar
+from notehead.datasets import Dataset
+from notehead.errors import MissingExtraError
+
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+
+
+class Duration(click.ParamType[float]):
+    """A time such as 90s, 45m, 2h or 1.5h, in seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds; fails for what is no time."""
+        if isinstance(value, int | float):
+            return float(value)
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(s|min|m|h|d)?\s*", str(value))
+        if not match or float(match[1]) <= 0:
+            self.fail(f"{value!r} is no time such as 45m or 2h", param, ctx)
+        return float(match[1]) * _UNITS[match[2] or "s"]
+
+
+def need_torch() -> None:
+    """Say what is missing, before anything else fails; raises MissingExtraError."""
+    try:
+        import torch  # noqa: F401, PLC0415  # heavy, and only here
+    except ImportError as error:
+        message = "training needs PyTorch, which is not installed"
+        raise MissingExtraError(message, "Install it with `pip install notehead[train]`.") from error
+
+
+@click.group("train")
+def train_command() -> None:
+    """Train a network; needs the `train` extra.
+
+    \b
+    Example:
+      notehead train detect dataset/ -o run/ --time 2h
+    """
+
+
+@train_command.command("detect")
+@click.argument("datasets", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the training."
+)
+@click.option("--steps", type=click.IntRange(1), default=10_000, show_default=True, help="Batches in all.")
+@click.option("--time", "seconds", type=Duration(), default=None, help="Stop after this time: 45m, 2h.")
+@click.option("--device", default="auto", show_default=True, help="cpu, cuda, or auto: the best there is.")
+@click.option(
+    "--recipes", default="", help="Recipes that pages go through, separated by commas; by default all."
+)
+@click.option(
+    "--copies", type=click.IntRange(1), default=1, show_default=True, help="Of each page, each degraded anew."
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(0),
+    default=0,
+    help="Processes that prepare pages; 0 for one per processor.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn at random.")
+def train_detect_command(
+    datasets: tuple[Path, ...],
+    output: Path,
+    steps: int,
+    seconds: float | None,
+    device: str,
+    recipes: str,
+    copies: int,
+    workers: int,
+    seed: int,
+) -> None:
+    """Train the detector on DATASETS that `notehead build` has made.
+
+    Pages of the split `train` are degraded (unless they are already), scaled, and kept in OUTPUT/pages; the
+    network is judged by some of the others. Stop it at any moment and run the same command again: it goes on
+    from its last checkpoint, to the same curve.
+
+    Exit codes: 0 done or out of time; 4 a dataset cannot be used; 6 OUTPUT was begun otherwise; 7 the extra
+    is missing.
+
+    \b
+    Examples:
+      notehead train detect dataset/ -o run/ --time 2h
+      notehead train detect verovio/ lilypond/ rare/ -o run/ --steps 30000 --copies 2
+    """
+    need_torch()
+    from notehead.models.detector.pages import PageOptions  # noqa: PLC0415  # needs PyTorch
+    from notehead.models.detector.training import DetectorOptions, Surroundings, train_detector  # noqa: PLC0415
+    from notehead.models.loop import LoopOptions  # noqa: PLC0415
+
+    chosen = tuple(name.strip() for name in recipes.split(",") if name.strip())
+    pages = PageOptions(recipes=chosen or PageOptions().recipes, copies=copies, seed=seed)
+    options = DetectorOptions(pages=pages, loop=LoopOptions(steps=steps), seed=seed)
+    done = train_detector(
+        [Dataset(path) for path in datasets],
+        output,
+        options,
+        Surroundings(seconds or float("inf"), device, workers),
+        Bar(),
+        lambda text: click.echo(text, file=sys.stderr),
+    )
+    state = "done" if done else "stopped; run the same command to go on"
+    click.echo(f"{output}: {state}")
+
+
+@click.command("export")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the model.")
+def export_command(run: Path, output: Path) -> None:
+    """Write the network of a training as ONNX files, which `notehead detect --model` reads.
+
+    \b
+    Example:
+      notehead export run/ -o model/
+    """
+    need_torch()
+    from notehead.models.detector.export import export_run  # noqa: PLC0415  # needs PyTorch
+
+    export_run(run, output)
+    click.echo(f"{output}: page.onnx, symbol.onnx")

@@ -1,0 +1,1 @@
+"""An image of a page in, its symbols out: the detector."""

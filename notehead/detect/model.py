@@ -1,0 +1,46 @@
+"""The exported network, run by ONNX Runtime."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from notehead.detect.decode import Maps
+
+PAGE_FILE, SYMBOL_FILE = "page.onnx", "symbol.onnx"
+
+
+class OnnxModel:
+    """A folder with the two networks of the detector: pixels to maps, features to class and box.
+
+    Args:
+        folder: holds `page.onnx` and `symbol.onnx`.
+        threads: of ONNX Runtime; 0 for as many as it likes.
+    """
+
+    def __init__(self, folder: Path, threads: int = 0) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        # memory that was needed for one large page is not kept for all the small ones after it
+        options.enable_cpu_mem_arena = False
+        self._page, self._symbol = (
+            onnxruntime.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
+            for name in (PAGE_FILE, SYMBOL_FILE)
+        )
+
+    def maps(self, ink: NDArray[np.float32]) -> Maps:
+        """What the network says of an image, float32 (height, width) from 0 for paper to 1 for ink."""
+        return Maps(*(part[0] for part in self._page.run(None, {"ink": ink[None, None]})))
+
+    def read(
+        self, features: NDArray[np.float32], kinds: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Logits of class ids and boxes from features at symbols, and their kinds."""
+        labels, boxes = self._symbol.run(
+            None, {"features": features.astype(np.float32, copy=False), "kind": kinds}
+        )
+        return labels, boxes

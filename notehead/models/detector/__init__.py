@@ -1,0 +1,1 @@
+"""The detector's network: its pages, targets, losses and export."""

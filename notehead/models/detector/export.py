@@ -1,0 +1,66 @@
+"""A trained network as ONNX files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import torch
+
+from notehead.detect.model import PAGE_FILE, SYMBOL_FILE
+from notehead.errors import DatasetError
+from notehead.models.detector.network import DetectorNetwork, NetworkOptions
+from notehead.models.detector.training import OPTIONS
+from notehead.models.loop import CHECKPOINT
+
+
+def load_network(checkpoint: Path, options: NetworkOptions | None = None) -> DetectorNetwork:
+    """The averaged network of a checkpoint."""
+    network = DetectorNetwork(options)
+    network.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    return network.eval()
+
+
+def export_run(run: Path, folder: Path) -> None:
+    """Write the network of a training's last checkpoint.
+
+    Raises:
+        DatasetError: the folder holds no training.
+    """
+    try:
+        options = orjson.loads((run / OPTIONS).read_bytes())["network"]
+        network = load_network(run / CHECKPOINT, NetworkOptions(**options))
+    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        message = f"{run}: no training of a detector, or it has no checkpoint yet"
+        raise DatasetError(message, "Train one with `notehead train detect`.") from error
+    export(network, folder)
+
+
+def export(network: DetectorNetwork, folder: Path) -> None:
+    """Write `page.onnx` and `symbol.onnx` in single precision, for pages of any size."""
+    folder.mkdir(parents=True, exist_ok=True)
+    network = network.eval()
+    height, width = torch.export.Dim("rows", min=2, max=1024), torch.export.Dim("columns", min=2, max=1024)
+    torch.onnx.export(
+        network.page,
+        (torch.zeros(1, 1, 256, 320),),
+        folder / PAGE_FILE,
+        input_names=["ink"],
+        output_names=["centres", "traces", "features"],
+        dynamic_shapes={"x": {2: 32 * height, 3: 32 * width}},
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+    count = torch.export.Dim("n", max=1_000_000)
+    torch.onnx.export(
+        network.symbol,
+        (torch.zeros(7, network.symbol.read.in_features), torch.zeros(7, dtype=torch.int64)),
+        folder / SYMBOL_FILE,
+        input_names=["features", "kind"],
+        output_names=["label", "box"],
+        dynamic_shapes={"features": {0: count}, "kinds": {0: count}},
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )

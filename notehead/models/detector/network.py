@@ -1,0 +1,136 @@
+"""The detector's network: fully convolutional; class and box are read only where a symbol is.
+
+It follows the Deep Watershed Detector's idea (energy, class and box, each a map) and mends its flaws: the
+energy is a confidence; boxes belong to centres and families, so that none is the mean of two; class and box
+cost nothing where nothing is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from notehead.detect.classes import FAMILIES, KINDS, TRACES, labels_of_kind
+
+STRIDE = 4
+"""Pixels of the page for one cell of the network's maps of centres and features."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOptions:
+    """How wide the network is.
+
+    Attributes:
+        widths: channels at strides 4, 8, 16 and 32.
+        blocks: residual blocks at each of them.
+        features: channels of the features that are read at centres.
+        hidden: of the layer that reads them.
+    """
+
+    widths: tuple[int, int, int, int] = (48, 80, 128, 160)
+    blocks: tuple[int, int, int, int] = (1, 2, 2, 1)
+    features: int = 64
+    hidden: int = 128
+
+
+class Block(nn.Module):
+    """Two convolutions and the way around them (He et al., 2016)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = _convolution(width, width)
+        self.second = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x + self.second(self.first(x)))
+
+
+class PageNetwork(nn.Module):
+    """Pixels to maps: centres of each family, pixels of each trace, and features.
+
+    In: float (n, 1, height, width), sides multiples of 32, 0 for paper and 1 for ink.
+    Out: logits of centres (n, families, height / 4, width / 4); logits of traces (n, traces, height / 2,
+    width / 2); features (n, features, height / 4, width / 4).
+    """
+
+    def __init__(self, options: NetworkOptions) -> None:
+        super().__init__()
+        widths = options.widths
+        self.stem = nn.Sequential(_convolution(1, 24, 2), _convolution(24, widths[0], 2))
+        stages = []
+        for level, width in enumerate(widths):
+            down = [] if level == 0 else [_convolution(widths[level - 1], width, 2)]
+            stages.append(nn.Sequential(*down, *(Block(width) for _ in range(options.blocks[level]))))
+        self.stages = nn.ModuleList(stages)
+        inner = options.features
+        self.lateral = nn.ModuleList(nn.Conv2d(width, inner, 1, bias=False) for width in widths)
+        self.merge = nn.ModuleList(_convolution(inner, inner) for _ in widths)
+        self.centres = nn.Conv2d(inner, len(FAMILIES), 1)
+        self.traces = nn.Conv2d(inner, len(TRACES) * 4, 1)
+        nn.init.constant_(self._bias(self.centres), -5.0)  # nearly all is paper
+        nn.init.constant_(self._bias(self.traces), -3.0)
+
+    @staticmethod
+    def _bias(layer: nn.Conv2d) -> Tensor:
+        assert layer.bias is not None  # for the type checker
+        return layer.bias
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        x = self.stem(x)
+        levels = []
+        for stage in self.stages:
+            x = stage(x)
+            levels.append(x)
+        merged = self.merge[-1](self.lateral[-1](levels[-1]))
+        for level in range(len(levels) - 2, -1, -1):
+            upsampled = functional.interpolate(merged, scale_factor=2.0, mode="nearest")
+            merged = self.merge[level](self.lateral[level](levels[level]) + upsampled)
+        traces = functional.pixel_shuffle(self.traces(merged), 2)
+        return self.centres(merged), traces, merged
+
+
+class SymbolNetwork(nn.Module):
+    """Features at a symbol and its kind to class and box.
+
+    In: features (n, features) and kinds, int64 (n,). Out: logits of class ids (n, classes), those of other
+    kinds at -1e4; and (n, 4): the centre's place from the cell's middle in cells, and the logarithms of
+    width and height in cells.
+    """
+
+    def __init__(self, options: NetworkOptions) -> None:
+        super().__init__()
+        allowed = torch.from_numpy(labels_of_kind())
+        self.kind = nn.Embedding(KINDS, options.hidden)
+        self.read = nn.Linear(options.features, options.hidden)
+        self.label = nn.Sequential(nn.ReLU(), nn.Linear(options.hidden, allowed.shape[1]))
+        self.box = nn.Sequential(
+            nn.ReLU(), nn.Linear(options.hidden, options.hidden), nn.ReLU(), nn.Linear(options.hidden, 4)
+        )
+        self.register_buffer("barred", torch.where(allowed, 0.0, -1e4))
+
+    def forward(self, features: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = self.read(features) + self.kind(kinds)
+        barred: Tensor = self.barred  # type: ignore[assignment]
+        return self.label(hidden) + barred[kinds], self.box(hidden)
+
+
+class DetectorNetwork(nn.Module):
+    """Both parts, as they are trained together."""
+
+    def __init__(self, options: NetworkOptions | None = None) -> None:
+        super().__init__()
+        options = options or NetworkOptions()
+        self.page = PageNetwork(options)
+        self.symbol = SymbolNetwork(options)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.page(x)  # type: ignore[no-any-return]
+
+
+def _convolution(before: int, after: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True)
+    )

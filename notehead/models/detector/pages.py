@@ -1,0 +1,133 @@
+"""The pages of a training: datasets, degraded, scaled and kept in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from notehead.datasets import Dataset
+from notehead.degrade import RECIPES, check_recipes, degrade
+from notehead.detect.detector import STAFF_SPACE
+from notehead.errors import DatasetError, OutputError
+from notehead.files import write_file
+from notehead.models.detector.prepare import prepare
+from notehead.page import Page
+from notehead.pool import WorkerDied, in_order
+from notehead.progress import Progress, Silent
+
+
+@dataclass(frozen=True, slots=True)
+class PageOptions:
+    """What becomes of the pages of a dataset before a network sees them.
+
+    Attributes:
+        recipes: one is drawn for each copy of each page that is as engraved.
+        weakest: the least strength of recipes that is drawn.
+        strongest: the greatest.
+        copies: of each page, each another recipe and scale.
+        spread: standard deviation of the logarithm of the scale: staff spaces are estimated, and staffs of
+            several sizes stand on one page.
+        seed: of all that is drawn.
+    """
+
+    recipes: tuple[str, ...] = tuple(RECIPES)
+    weakest: float = 0.3
+    strongest: float = 1.4
+    copies: int = 1
+    spread: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be; raises NoteheadError."""
+        check_recipes(self.recipes, self.strongest)
+
+
+def prepare_pages(
+    datasets: Sequence[Dataset],
+    folder: Path,
+    options: PageOptions,
+    workers: int = 0,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """The pages of the datasets as files in the folder; those that are there already are kept.
+
+    Pages without a staff or without masks are left out.
+
+    Raises:
+        OutputError: the folder was begun with other datasets or options.
+        DatasetError: a page cannot be read, or none can be used.
+    """
+    progress = progress or Silent()
+    _claim(folder, datasets, options)
+    jobs = [(place, page) for place, dataset in enumerate(datasets) for page in range(len(dataset))]
+    progress.stage("pages to train on", len(jobs))
+    paths: list[Path] = []
+    try:
+        for done in in_order(_Preparation(list(datasets), jobs, folder, options), len(jobs), workers):
+            paths += done
+            progress.step(pages=1)
+    except WorkerDied as error:
+        message = f"{folder}: a process died while it prepared a page"
+        raise DatasetError(message, "Run it with --workers 1 to see at which.") from error
+    finally:
+        progress.close()
+    if not paths:
+        message = f"{folder}: no page has masks and a staff"
+        raise DatasetError(message, "Train on a dataset that `notehead build` has made.")
+    return paths
+
+
+@dataclass(frozen=True, slots=True)
+class _Preparation:
+    """Prepares the pages one by one."""
+
+    datasets: list[Dataset]
+    jobs: list[tuple[int, int]]
+    folder: Path
+    options: PageOptions
+
+    def do(self, place: int) -> list[Path]:
+        source, row = self.jobs[place]
+        wanted = [
+            self.folder / f"{source:02d}-{row:06d}-{copy:02d}.npz" for copy in range(self.options.copies)
+        ]
+        missing = [path for path in wanted if not path.exists()]
+        if missing:
+            page = self.datasets[source][row]
+            if page.ids is None or page.staff_space <= 0 or not len(page.symbols):
+                return []
+            for copy, path in enumerate(wanted):
+                if path in missing:
+                    self._write(page, (source, row, copy), path)
+        return wanted
+
+    def _write(self, page: Page, key: tuple[int, int, int], path: Path) -> None:
+        options = self.options
+        rng = np.random.default_rng((options.seed, *key))
+        recipe = options.recipes[int(rng.integers(len(options.recipes)))]
+        strength = round(float(rng.uniform(options.weakest, options.strongest)), 3)
+        scale = float(np.exp(rng.normal(0, options.spread)))
+        if recipe != "clean" and not page.origin.recipe:
+            page = degrade(page, RECIPES[recipe], int(rng.integers(2**31)), strength)
+        prepare(page, STAFF_SPACE * scale).write(path)
+
+
+def _claim(folder: Path, datasets: Sequence[Dataset], options: PageOptions) -> None:
+    """Say in the folder what its pages are made of, or refuse other ones."""
+    said = {
+        "datasets": [[entry.name for entry in dataset.entries] for dataset in datasets],
+        "options": asdict(options),
+    }
+    text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+    path = folder / "pages.json"
+    if path.exists():
+        if path.read_bytes() != text:
+            message = f"{folder}: its pages come of other datasets or options"
+            raise OutputError(message, "Choose another folder, or give what it was begun with.")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(path, text)

@@ -1,0 +1,109 @@
+"""Pages as the detector is trained on them: at one staff space, with the maps of lines drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from zlib_ng import zlib_ng
+
+from notehead.detect.classes import FAMILIES, kind_of_label
+from notehead.models.detector.traces import draw_traces
+from notehead.page import Page
+
+TRACE_STRIDE = 2
+"""Pixels of the page for one of the maps of lines."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingPage:
+    """A page at the detector's staff space.
+
+    Attributes:
+        image: uint8 (height, width).
+        traces: uint16 (height / 2, width / 2), a bit for each of `TRACES`.
+        label: int32 (n,), class ids of all symbols.
+        kind: int32 (n,), family or trace of each.
+        box: float32 (n, 4).
+    """
+
+    image: NDArray[np.uint8]
+    traces: NDArray[np.uint16]
+    label: NDArray[np.int32]
+    kind: NDArray[np.int32]
+    box: NDArray[np.float32]
+
+    def write(self, path: Path) -> None:
+        """Write the page to one compressed file."""
+        arrays: dict[str, NDArray[Any]] = {
+            "image": _packed(self.image),
+            "traces": _packed(self.traces.view(np.uint8)),
+            "shape": np.array(self.image.shape),
+            "label": self.label,
+            "kind": self.kind,
+            "box": self.box,
+        }
+        aside = path.with_suffix(".part.npz")
+        np.savez(aside, allow_pickle=False, **arrays)
+        aside.rename(path)
+
+    @classmethod
+    def read(cls, path: Path) -> TrainingPage:
+        """Read what `write` has written."""
+        with np.load(path, allow_pickle=False) as arrays:
+            height, width = arrays["shape"].tolist()
+            return cls(
+                _unpacked(arrays["image"], height * width).reshape(height, width),
+                _unpacked(arrays["traces"], height * width // 2)
+                .view(np.uint16)
+                .reshape(height // TRACE_STRIDE, width // TRACE_STRIDE),
+                arrays["label"],
+                arrays["kind"],
+                arrays["box"],
+            )
+
+
+def prepare(page: Page, staff_space: float) -> TrainingPage:
+    """A page with masks, scaled so that its staff space has the given number of pixels.
+
+    Raises ValueError for a page without masks or without a staff space.
+    """
+    if page.ids is None or not page.staff_space > 0:
+        message = f"page {page.name} has no masks or no staff space"
+        raise ValueError(message)
+    scale = staff_space / page.staff_space
+    width, height = (_even(round(side * scale)) for side in (page.width, page.height))
+    smaller = scale < 1
+    image = cv2.resize(
+        page.image, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    )
+    factor = np.array([width / page.width, height / page.height])
+    symbols = page.symbols
+    kind = kind_of_label()[symbols.label].astype(np.int32)
+    traced = kind >= len(FAMILIES)
+    under = page.ids if page.under is None else page.under
+    traces = draw_traces(
+        (page.ids, under),
+        symbols.id[traced],
+        symbols.box[traced],
+        kind[traced] - len(FAMILIES),
+        (width // TRACE_STRIDE, height // TRACE_STRIDE),
+    )
+    box = (symbols.box * np.tile(factor, 2)).astype(np.float32)
+    return TrainingPage(image.astype(np.uint8, copy=False), traces, symbols.label.astype(np.int32), kind, box)
+
+
+def _even(side: int) -> int:
+    return max(TRACE_STRIDE, side - side % TRACE_STRIDE)
+
+
+def _packed(array: NDArray[Any]) -> NDArray[np.uint8]:
+    return np.frombuffer(zlib_ng.compress(np.ascontiguousarray(array), 1), np.uint8)
+
+
+def _unpacked(data: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    return np.frombuffer(bytearray(zlib_ng.decompress(data.tobytes(), bufsize=size)), np.uint8)

@@ -1,0 +1,135 @@
+"""`train_detector`: datasets in, a run folder out, which goes on where it was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import orjson
+import torch
+
+from notehead.datasets import Dataset
+from notehead.degrade import RECIPES, degrade
+from notehead.errors import OutputError
+from notehead.files import write_file
+from notehead.models.curves import draw_curves
+from notehead.models.detector.crops import CropOptions
+from notehead.models.detector.network import NetworkOptions
+from notehead.models.detector.pages import PageOptions, prepare_pages
+from notehead.models.detector.task import DetectorTask
+from notehead.models.loop import LoopOptions, train
+from notehead.page import Page
+from notehead.progress import Progress
+
+OPTIONS = "options.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorOptions:
+    """How a detector is trained; the same options and datasets give the same network.
+
+    Attributes:
+        network: how wide it is.
+        pages: what becomes of the pages first.
+        crops: what a batch is made of.
+        loop: how many steps, how fast.
+        judges: pages that it is not trained on, by which it is judged.
+        seed: of its first weights, and of all crops.
+    """
+
+    network: NetworkOptions = field(default_factory=NetworkOptions)
+    pages: PageOptions = field(default_factory=PageOptions)
+    crops: CropOptions = field(default_factory=CropOptions)
+    loop: LoopOptions = field(default_factory=LoopOptions)
+    judges: int = 14
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where it is trained, which changes nothing but the time it takes.
+
+    Attributes:
+        seconds: stop after so many.
+        device: `cpu`, `cuda`, or `auto` for the best there is.
+        workers: processes that prepare pages; 0 for one per processor.
+    """
+
+    seconds: float = float("inf")
+    device: str = "auto"
+    workers: int = 0
+
+    def place(self) -> torch.device:
+        """The device."""
+        if self.device == "auto":
+            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device(self.device)
+
+
+def train_detector(
+    datasets: Sequence[Dataset],
+    folder: Path,
+    options: DetectorOptions,
+    where: Surroundings,
+    progress: Progress,
+    tell: Callable[[str], None],
+) -> bool:
+    """Train a detector on the training pages of datasets, or go on; whether it is done.
+
+    Of a dataset with splits, pages of `train` are trained on; the network is judged now and then by some of
+    the others. The folder holds the prepared pages (`pages/`), the checkpoint, and the curves.
+
+    Raises:
+        OutputError: the folder was begun with other options or datasets.
+        DatasetError: pages cannot be read or used.
+    """
+    _claim(folder, options)
+    learnt = [dataset.where(lambda entry: entry.split in {"", "train"}) for dataset in datasets]
+    held = [dataset.where(lambda entry: entry.split not in {"", "train"}) for dataset in datasets]
+    paths = prepare_pages(learnt, folder / "pages", options.pages, where.workers, progress)
+    task = DetectorTask(
+        paths,
+        options.network,
+        options.crops,
+        device=where.place(),
+        pages=_judges(held, options),
+        seed=options.seed,
+    )
+    done = train(task, folder, options.loop, seconds=where.seconds, tell=tell)
+    draw_curves(folder)
+    return done
+
+
+def _judges(datasets: Sequence[Dataset], options: DetectorOptions) -> list[Page]:
+    """Pages to judge by, from all datasets alike; every other one degraded, each by another recipe."""
+    rng = np.random.default_rng((options.seed, 2))
+    drawn = [(dataset, rng.permutation(len(dataset)).tolist()) for dataset in datasets if len(dataset)]
+    recipes = [name for name in RECIPES if name != "clean"]
+    pages: list[Page] = []
+    while drawn and len(pages) < options.judges:
+        dataset, rows = drawn[len(pages) % len(drawn)]
+        if not rows:
+            drawn = [(other, left) for other, left in drawn if left]
+            continue
+        page = dataset[rows.pop()]
+        if page.staff_space <= 0:
+            continue
+        place = len(pages)
+        if place % 2:
+            page = degrade(page, RECIPES[recipes[place // 2 % len(recipes)]], place, 1.0)
+        pages.append(page)
+    return pages
+
+
+def _claim(folder: Path, options: DetectorOptions) -> None:
+    text = orjson.dumps(asdict(options), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    path = folder / OPTIONS
+    if path.exists():
+        if path.read_bytes() != text:
+            message = f"{folder}: this training began with other options"
+            raise OutputError(message, "Choose another folder, or give the options that it began with.")
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    write_file(path, text)
