@@ -38,7 +38,7 @@ class Threshold:
         image = page.image
         if self.method == "adaptive":
             side = 2 * round(2 * staff_space(page)) + 3
-            below = max(30 - 0.5 * shift, 10)
+            below = max(30 - 0.5 * shift, 18)
             two = cv2.adaptiveThreshold(
                 image, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, side, below
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from notehead.degrade.fields import smooth
 from notehead.degrade.geometry import spine_side
+from notehead.degrade.others import other_music
 from notehead.degrade.scale import margins, staff_space, with_image
 from notehead.page import Page
 
@@ -111,7 +112,7 @@ class FacingPage:
     """A strip of the next page beyond the spine, with the ends or beginnings of its staves, not labelled.
 
     It stays within the free margin, at the side that `spine_side` says. Its music is the page's own, from
-    the other side.
+    the other side, with the systems in another order.
 
     Attributes:
         width: most of the strip's width in staff spaces at strength 1.
@@ -135,7 +136,11 @@ class FacingPage:
         source = page.image[:, ::-1] if not at_right else page.image
         inset = int(0.8 * (left if at_right else right))  # strips show where staves begin
         strip = source[:, inset : inset + width]
-        view[:, -width:] = np.roll(strip, int(rng.integers(-page.height // 30, page.height // 30)), axis=0)
+        facing = other_music(replace(page, image=strip), (page.height, width), rng)
+        slant = float(rng.normal(0, 0.004)) * min(strength, 1)
+        askew = np.array([[1, 0, 0], [slant, 1, 0]])
+        paper = float(np.median(facing[::16]))
+        view[:, -width:] = cv2.warpAffine(facing, askew, (width, page.height), borderValue=paper)
         self._shade(view, width, staff_space(page), min(strength, 1.3))
         return with_image(page, image)
 

@@ -16,6 +16,10 @@ from notehead.page import Page
 
 _COARSE = 8
 """Smooth fields are made this many times smaller than the page."""
+_SPARSE = 16
+"""Every so many pixels of a page tell how light its paper is."""
+_UNEVEN = 12.0
+"""Grey levels by which toned paper may be darker than usual and still be taken for paper."""
 _FURTHEST = 1.0
 """Edges move by at most so many deviations of the blur; beyond, thin strokes could not be told from none."""
 _SLOPE = 255 * NormalDist().pdf(0)
@@ -57,8 +61,10 @@ class Ink:
         most = min(abs(shift) + 2 * (uneven + ragged), _FURTHEST)
         level = _levels(page.image.shape, (shift, uneven, ragged), most, rng)
         gain = max(2.5 * sigma, 0.5 / NormalDist().cdf(-most - 2 * ragged))
-        # paper stays white where the level is highest, and ink black where it is lowest
-        cv2.min(level, 254 - 128 / gain, dst=level)  # type: ignore[call-overload]
+        # paper, white or toned, becomes white where the level is highest, and ink black where it is lowest
+        paper = float(np.median(page.image[::_SPARSE, ::_SPARSE]))
+        toned = min((255 - paper) / 2, _UNEVEN)
+        cv2.min(level, max(paper - 1 - toned - 128 / gain, 40), dst=level)  # type: ignore[call-overload]
         cv2.max(level, 1 + 128 / gain, dst=level)  # type: ignore[call-overload]
         cut = cv2.addWeighted(blurred, gain, level, -gain, 128, dst=blurred)
         return with_image(page, cut)  # type: ignore[arg-type]

@@ -11,6 +11,9 @@ from notehead.degrade.fields import ENLARGED_DEVIATION, enlarged, normal_bytes
 from notehead.degrade.scale import with_image
 from notehead.page import Page
 
+_WORST = 22
+"""Below this quality a JPEG file shows its blocks rather than the page; nobody keeps such files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Noise:
@@ -57,7 +60,7 @@ class Jpeg:
         if strength <= 0:
             return page
         loss = strength * (100 - float(rng.uniform(min(self.quality), max(self.quality))))
-        quality = round(min(max(100 - loss, 5), 99))
+        quality = round(min(max(100 - loss, _WORST), 99))
         _, data = cv2.imencode(".jpg", page.image, [cv2.IMWRITE_JPEG_QUALITY, quality])
         image = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
         return with_image(page, image)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from notehead.degrade.fields import clouds, noise_bytes, smooth
 from notehead.degrade.geometry import spine_side
+from notehead.degrade.others import other_music
+from notehead.degrade.scale import margins
 from notehead.degrade.shading import Ground
 
 _DARKEST = 0.4
@@ -33,10 +35,10 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Texture:
-    """Unevenness of paper: large clouds, and fibres along and across.
+    """Unevenness of paper: tones that change over a hand's breadth, flocks, and fibres along and across.
 
     Attributes:
-        cloudy: deviation of the clouds.
+        cloudy: deviation of the tones.
         fibres: deviation of the fibres.
     """
 
@@ -46,7 +48,8 @@ class Texture:
     def __call__(self, ground: Ground, rng: np.random.Generator, strength: float) -> None:
         """Make the ground uneven about its mean."""
         if self.cloudy:
-            field = clouds(ground.shape, 8 * ground.space, rng)
+            field = smooth(ground.shape, 25 * ground.space, rng)
+            field += np.float32(0.2) * smooth(ground.shape, max(1.2 * ground.space, 1.5), rng)
             ground.darken(np.float32(strength * self.cloudy) * (field + 1))
         if self.fibres:
             noise = noise_bytes(ground.shape, rng)
@@ -131,6 +134,33 @@ def _spot(
 
 
 @dataclass(frozen=True, slots=True)
+class PlateMark:
+    """What an engraver's plate leaves: its edge pressed into the margin, and a trace of ink within.
+
+    Attributes:
+        dark: most light lost in the edge.
+        tone: most light lost within.
+    """
+
+    dark: float = 0.12
+    tone: float = 0.02
+
+    def __call__(self, ground: Ground, rng: np.random.Generator, strength: float) -> None:
+        """Darken the plate's edge and what is inside of it."""
+        height, width = ground.shape
+        across, down = width / ground.page.width, height / ground.page.height
+        left, top, right, bottom = np.array(margins(ground.page)) * rng.uniform(0.3, 0.8, 4)
+        low = (int(left * across), int(top * down))
+        high = (int(width - right * across), int(height - bottom * down))
+        plate = np.zeros(ground.shape, np.uint8)
+        cv2.rectangle(plate, low, high, float(255 * self.tone * rng.random() / self.dark), cv2.FILLED)
+        cv2.rectangle(plate, low, high, 255, max(round(0.1 * ground.space), 1))
+        patchy = np.clip(0.6 + 0.5 * smooth(ground.shape, 15 * ground.space, rng), 0, 1)
+        dark = np.float32(min(strength, 1.5) * self.dark * rng.uniform(0.3, 1) / 255)
+        ground.darken(dark * plate * patchy.astype(np.float32))
+
+
+@dataclass(frozen=True, slots=True)
 class Folds:
     """Creases right across the page: a dark line with a light flank, and a change of tone behind it.
 
@@ -181,7 +211,7 @@ class Spine:
 
 @dataclass(frozen=True, slots=True)
 class ShowThrough:
-    """Ink from the other side of the leaf: mirrored, blurred and pale. Here it is the page's own ink.
+    """Ink from the other side of the leaf: other music of the same kind, mirrored, blurred and pale.
 
     Attributes:
         dark: least and most light lost behind full ink, one value for a page.
@@ -194,9 +224,12 @@ class ShowThrough:
     def __call__(self, ground: Ground, rng: np.random.Generator, strength: float) -> None:
         """Darken the ground where there is ink on its back."""
         height, width = ground.shape
-        small = cv2.resize(ground.page.image, (width, height), interpolation=cv2.INTER_AREA)
-        back = cv2.GaussianBlur(cv2.flip(small, 1), (0, 0), max(self.blur * ground.space, 0.4))
-        back = np.roll(back, int(rng.integers(height // 8, height - height // 8)), axis=0)
+        music = other_music(ground.page, ground.shape, rng)
+        scale, (across, down) = float(rng.uniform(0.94, 1.04)), rng.normal(0, 2, 2) * ground.space
+        paper = float(np.median(music[::4, ::4]))
+        mirror = np.array([[-scale, 0, (1 + scale) * width / 2 + across], [0, scale, down]])
+        back = cv2.warpAffine(music, mirror, (width, height), borderValue=paper)
+        back = cv2.GaussianBlur(back, (0, 0), max(self.blur * ground.space, 0.4))
         patchy = np.clip(0.7 + 0.3 * smooth(ground.shape, 20 * ground.space, rng), 0, 1)
         dark = np.float32(strength * rng.uniform(*self.dark) / 255)
-        ground.darken(dark * (255 - back.astype(np.float32)) * patchy.astype(np.float32))
+        ground.darken(dark * (np.float32(paper) - back.astype(np.float32)) * patchy.astype(np.float32))

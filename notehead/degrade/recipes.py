@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from notehead.degrade.around import Laid
 from notehead.degrade.bilevel import Dither, Threshold
 from notehead.degrade.chance import OneOf, Sometimes
 from notehead.degrade.edges import Border, FacingPage, Holes
@@ -14,8 +15,9 @@ from notehead.degrade.lines import FilledHeads, Gaps, LineWeight
 from notehead.degrade.marks import PencilMarks
 from notehead.degrade.noise import Jpeg, Noise
 from notehead.degrade.optics import Curve, Focus, Motion, Patterns
-from notehead.degrade.paper import AgedEdges, Folds, ShowThrough, Spine, Stains, Texture, Tone
+from notehead.degrade.paper import AgedEdges, Folds, PlateMark, ShowThrough, Spine, Stains, Texture, Tone
 from notehead.degrade.recipe import Recipe
+from notehead.degrade.scenes import Book, Cloth, Desk, Room, Sheets, Wood
 from notehead.degrade.shading import Perhaps, Shading
 from notehead.degrade.specks import Specks
 from notehead.degrade.stamps import ShelfNumber, Stamp
@@ -26,6 +28,13 @@ _SCANS = Resample((200.0, 300.0, 300.0, 400.0, 400.0, 600.0))
 
 _HARD_SCANS = Resample((300.0, 300.0, 400.0, 400.0, 600.0))
 """Resolutions for black and white, where fewer dots lose the staff lines."""
+
+_LID = Desk((215, 250), grain=0.05)
+_DARK_LID = Desk((6, 45), grain=0.5)
+"""What a scanner sees beyond the page."""
+
+_TABLES = (Wood(), Wood((130, 215)), Cloth(), Desk(), Desk((25, 90)), Room(), Sheets(), Book(Wood()))
+"""What a telephone sees beyond the page."""
 
 _HELD = (
     Place((-0.02, 0.08), shift=0.01),
@@ -77,8 +86,11 @@ _FLATBED_SCAN = Recipe(
         OneOf(
             (
                 Geometry((Rotate(0.4), _SCANS)),
-                Geometry((Wave(0.0006), Rotate(0.5), Place((-0.01, 0.03)), _SCANS), background=225),
-                Geometry((Curl(0.015), Rotate(0.5), Place((0.0, 0.02)), _SCANS), background=40),
+                Laid(Geometry((Wave(0.0006), Rotate(0.5), Place((-0.01, 0.03)), _SCANS)), (_LID, Book(_LID))),
+                Laid(
+                    Geometry((Curl(0.015), Rotate(0.5), Place((0.0, 0.02)), _SCANS)),
+                    (Book(), Book(_LID), _DARK_LID),
+                ),
             )
         ),
         Focus((0.025, 0.06)),
@@ -116,13 +128,16 @@ _BITONAL_SCAN = Recipe(
         OneOf(
             (
                 Geometry((Wave(0.0006), Rotate(0.5), _HARD_SCANS)),
-                Geometry((Rotate(0.6), Place((-0.01, 0.03)), _HARD_SCANS), background=10),
-                Geometry((Curl(0.012), Rotate(0.5), Place((0.0, 0.03)), _HARD_SCANS)),
+                Laid(Geometry((Rotate(0.6), Place((-0.01, 0.03)), _HARD_SCANS)), (_DARK_LID, _LID)),
+                Laid(
+                    Geometry((Curl(0.012), Rotate(0.5), Place((0.0, 0.03)), _HARD_SCANS)),
+                    (Book(_LID), Book()),
+                ),
             )
         ),
         Sometimes(Border(), 0.4),
         Focus((0.03, 0.07)),
-        Noise((4.0, 12.0), coarse=0.9),
+        Noise((3.0, 9.0), coarse=0.9),
         OneOf((Threshold("otsu"), Threshold("otsu"), Threshold("fixed"), Threshold("adaptive"))),
         Specks(density=1.0, radius=0.03, white=0.2, tone=0),
         Threshold("fixed", wrong=0),
@@ -147,6 +162,7 @@ _OLD_PLATE = Recipe(
                 Tone((0.1, 0.26)),
                 Texture(cloudy=0.02, fibres=0.014),
                 AgedEdges(),
+                Perhaps(PlateMark(), 0.4),
                 Stains(count=14),
                 Perhaps(ShowThrough((0.03, 0.14)), 0.7),
                 Perhaps(Folds(), 0.3),
@@ -156,8 +172,16 @@ _OLD_PLATE = Recipe(
         Sometimes(FacingPage(), 0.2),
         OneOf(
             (
-                Geometry((Wave(0.0012), Rotate(0.5), Place((-0.01, 0.02)), _SCANS), background=215),
-                Geometry((Wave(0.001), Curl(0.02), Rotate(0.5), Place((0.0, 0.03)), _SCANS), background=30),
+                Laid(
+                    Geometry((Wave(0.0012), Rotate(0.5), Place((-0.01, 0.02)), _SCANS)),
+                    (_LID, Book(_LID), _DARK_LID),
+                    fray=0.1,
+                ),
+                Laid(
+                    Geometry((Wave(0.001), Curl(0.02), Rotate(0.5), Place((0.0, 0.03)), _SCANS)),
+                    (Book(), Book(_LID)),
+                    fray=0.1,
+                ),
             )
         ),
         Focus((0.03, 0.07)),
@@ -177,23 +201,25 @@ _PHOTOCOPY = Recipe(
         Shading(
             (
                 Texture(cloudy=0.015, fibres=0.01),
-                Perhaps(ShowThrough((0.05, 0.2)), 0.3),
+                Perhaps(ShowThrough((0.03, 0.1)), 0.3),
                 Perhaps(Folds(dark=0.3), 0.15),
-                Perhaps(Spine(dark=0.9, width=1.2), 0.5),
+                Perhaps(Spine(dark=0.75, width=1.0), 0.5),
                 Perhaps(Gradient((0.02, 0.12)), 0.5),
             )
         ),
-        Sometimes(FacingPage(), 0.2),
+        Sometimes(FacingPage(dark=0.5), 0.2),
         OneOf(
             (
-                Geometry((Rotate(0.7), Place((-0.01, 0.03)), _HARD_SCANS)),
-                Geometry((Curl(0.025), Rotate(0.7), Place((0.0, 0.04)), _HARD_SCANS), background=20),
+                Laid(Geometry((Rotate(0.7), Place((-0.01, 0.03)), _HARD_SCANS)), (_LID, _DARK_LID)),
+                Laid(
+                    Geometry((Curl(0.025), Rotate(0.7), Place((0.0, 0.04)), _HARD_SCANS)), (Book(), _DARK_LID)
+                ),
             )
         ),
         Border(width=3.0, chance=0.35, tone=(0, 40)),
         Ink(spread=(0.0, 0.05), uneven=0.012, ragged=0.009, reach=0.07),
         Inking(pale=0.15, mottle=0.08),
-        Specks(density=2.5, radius=0.035, white=0.25),
+        Specks(density=2.5, radius=0.04, white=0.4),
         Sometimes(Holes((0, 60)), 0.3),
         Focus((0.03, 0.06)),
         Curve(black=(10, 45), white=(250, 275), contrast=(0.3, 1.0)),
@@ -223,9 +249,11 @@ _PHONE_PHOTO = Recipe(
         ),
         OneOf(
             (
-                Geometry((Wave(0.0015), *_HELD), background=60),
-                Geometry((Curl(0.03), *_HELD), background=110),
-                Geometry((Wave(0.001), *_HELD), background=190),
+                Laid(Geometry((Wave(0.0015), *_HELD)), _TABLES),
+                Laid(
+                    Geometry((Curl(0.03), *_HELD)), (Book(Wood()), Book(Cloth()), Book(Desk()), Book(Room()))
+                ),
+                Laid(Geometry((Wave(0.001), *_HELD)), _TABLES),
             )
         ),
         Shading((Gradient((0.06, 0.3)), Vignette(0.15), Perhaps(CastShadow((0.1, 0.3)), 0.4))),

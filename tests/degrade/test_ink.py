@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
 from notehead import Page
 from notehead.degrade.ink import Ink, Inking
 from notehead.degrade.lines import FilledHeads, Gaps, LineWeight
+from notehead.degrade.paper import Texture, Tone
 from notehead.degrade.recipe import Step
+from notehead.degrade.shading import Shading
 from notehead.degrade.specks import Specks
 from notehead.degrade.thin import staff_line_grey
 from tests.degrade.pages import SPACE, check_step, dark, music_page, run
@@ -143,3 +146,14 @@ def test_the_grey_of_staff_lines() -> None:
     assert staff_line_grey(Page("bare", page.image), page.image) is None
     outside = replace(page, staff_lines=page.staff_lines + 10_000)
     assert staff_line_grey(outside, page.image) is None
+
+
+def test_toned_paper_does_not_turn_to_grain() -> None:
+    """Copies of grey, uneven paper are white; dark grain all over them was what `photocopy` made of it."""
+    page = music_page()
+    toned = Shading((Tone((0.12, 0.12)), Texture(cloudy=0.02, fibres=0.02)))
+    grey = run(toned, page)
+    done = run(Ink(uneven=0.012, ragged=0.009, reach=0.07), grey).image
+    far = cv2.erode((page.image == 255).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert (done[far] < 200).mean() < 0.002
+    assert done[page.image == 0].mean() < 60

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from notehead import Page
-from notehead.degrade.marks import _KINDS, PencilMarks, _pencil
+from notehead.degrade.marks import _KINDS, PencilMarks, _clearest, _pencil
 from notehead.degrade.recipe import Step
 from notehead.degrade.stamps import ShelfNumber, Stamp
 from tests.degrade.pages import check_step, music_page, run
@@ -64,6 +66,38 @@ def test_marks_are_drawn_at_their_place() -> None:
     y, x = np.nonzero(image < 250)
     assert y.mean() == pytest.approx(60, abs=0.3)
     assert x.mean() == pytest.approx(50, abs=1.0)
+
+
+def test_marks_are_no_more_than_the_notes_allow() -> None:
+    page = music_page(staves=1, width=160)
+    notes = int(page.symbols.is_notehead.sum())
+    one, many = (run(PencilMarks(count=count), page, 1.0, 3).image for count in (1000, 2000))
+    assert notes < 5
+    assert (one < 250).mean() < 0.5
+    assert (many < 250).mean() < 0.5
+
+
+def test_players_write_where_there_is_room() -> None:
+    image = np.full((100, 100), 255, np.uint8)
+    image[:50] = 0
+    stroke = [np.array([[0.0, 0.0], [5.0, 5.0]])]
+    assert _clearest(image, stroke, [(20.0, 20.0), (20.0, 70.0), (20.0, 45.0)]) == (20.0, 70.0)
+    assert _clearest(image, stroke, [(-200.0, 20.0), (20.0, 20.0)]) == (20.0, 20.0)
+
+
+def test_a_bar_code_is_glued_where_no_symbol_is() -> None:
+    page = music_page(staves=2, width=1200)
+    tall = np.full((page.height + 300, page.width), 255, np.uint8)
+    tall[: page.height] = page.image
+    page = replace(page, image=tall, ids=None, under=None)
+    low = page.symbols.box[:, 3].max()
+    seen = 0
+    for seed in range(6):
+        done = run(ShelfNumber(barcodes=1.0), page, 1.0, seed).image
+        y, _ = np.nonzero(done != page.image)
+        assert y.min() > low
+        seen += int((done[int(low) :] < 60).sum() > 100)
+    assert seen == 6
 
 
 def test_a_stamp_keeps_its_size() -> None:

@@ -10,7 +10,7 @@ import pytest
 from notehead import Page
 from notehead.degrade.edges import Border, FacingPage, Holes
 from notehead.degrade.light import CastShadow, Gradient, Vignette
-from notehead.degrade.paper import AgedEdges, Folds, ShowThrough, Spine, Stains, Texture, Tone
+from notehead.degrade.paper import AgedEdges, Folds, PlateMark, ShowThrough, Spine, Stains, Texture, Tone
 from notehead.degrade.recipe import Step
 from notehead.degrade.scale import margins, staff_space
 from notehead.degrade.shading import Perhaps, Shade, Shading
@@ -18,8 +18,8 @@ from notehead.page import Origin
 from tests.degrade.pages import check_step, music_page, run
 
 SHADES: list[Shade] = [
-    Tone(), Texture(), AgedEdges(), Stains(count=30), Folds(), Spine(), ShowThrough(), Gradient(),
-    Vignette(), CastShadow(), Perhaps(Spine(), 1.0),
+    Tone(), Texture(), AgedEdges(), Stains(count=30), Folds(), Spine(), ShowThrough(), PlateMark(),
+    Gradient(), Vignette(), CastShadow(), Perhaps(Spine(), 1.0),
 ]  # fmt: skip
 EDGES: list[Step] = [Border(chance=1.0), Holes(), FacingPage()]
 
@@ -70,12 +70,37 @@ def test_the_spine_is_dark_on_its_side(number: int, column: int) -> None:
     assert image[:, -1 - column].mean() > 240
 
 
-def test_show_through_is_the_page_mirrored() -> None:
+def test_show_through_is_music_mirrored() -> None:
     page = blank()
-    page.image[:, 300:340] = 0  # turned, it stands at 80 to 120
-    done = run(Shading((ShowThrough((0.3, 0.3)),)), page).image
-    assert done[:, 95:105].mean() < 225
-    assert (done[:, 200:240] == 255).all()
+    page.image[:, 300:340] = 0  # turned, it stands at about 80 to 120
+    for seed in range(5):
+        done = run(Shading((ShowThrough((0.3, 0.3)),)), page, 1.0, seed).image
+        dark = np.flatnonzero(done[:, :240].mean(axis=0) < 225)
+        assert len(dark) > 20
+        assert dark.mean() < 200
+        assert (done[:, 240:300] == 255).all()
+
+
+def test_show_through_and_the_facing_page_are_other_music() -> None:
+    """Neither stands at the heights of the page's own staves."""
+    page = music_page(staves=4, width=600)
+    page = replace(page, symbols=page.symbols.replace(system=page.symbols.staff))
+    for seed in range(6):
+        back = run(Shading((ShowThrough((0.3, 0.3)),)), page, 1.0, seed).image
+        own = page.image[:, ::-1] < 128
+        assert (back[own & (page.image == 255)] < 235).mean() < 0.7
+    seen = [run(FacingPage(width=3.0, dark=0.0), page, 1.0, seed).image for seed in range(4)]
+    assert len({image[:, 0].tobytes() for image in seen}) > 1
+
+
+def test_a_plate_mark_runs_through_the_margins() -> None:
+    page = music_page(staves=4, width=600)
+    done = run(Shading((PlateMark(dark=0.4),)), page).image
+    left, top, right, bottom = margins(page)
+    core = (slice(int(top) + 8, -int(bottom) - 8), slice(int(left) + 8, -int(right) - 8))
+    assert (page.image.astype(int) - done).max() > 25
+    assert (page.image[core].astype(int) - done[core]).max() < 25
+    assert (done[:2] == page.image[:2]).all()
 
 
 def test_light_falls_off_towards_the_corners() -> None:
