@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from os import PathLike
@@ -18,6 +20,7 @@ from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, BuildResult, Failure
 from notehead.builder.plan import Source, Unit, in_train, licences, order, units
 from notehead.builder.runners import Call, LocalRunner
+from notehead.builder.unit import work_folder
 from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.index import MANIFEST, PAGES
 from notehead.engrave.engravers import engraver_class
@@ -26,7 +29,6 @@ from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import ScoreFormatError
 from notehead.files import make_folder
 from notehead.progress import Progress, Silent
-from notehead.sandbox import Limits
 from notehead.version import __version__
 
 FOLDERS = (
@@ -91,11 +93,11 @@ class _Build:
             remedy = "Name files or folders with MusicXML, .mxl, MEI or Humdrum .krn."
             raise ScoreFormatError(where, "holds no scores", remedy)
         options = self._options
-        limits = Limits(seconds=options.seconds, cpu_seconds=options.cpu_seconds, memory=options.memory)
         workers = options.workers or os.cpu_count() or 1
         with (
             Journal(self._output, options.fingerprint(_versions(options))) as self._journal,
-            LocalRunner(workers, limits) as self._runner,
+            _scratch(work_folder(self._output)),
+            LocalRunner(workers, options.limits()) as self._runner,
         ):
             try:
                 return self._run(files, start)
@@ -159,7 +161,9 @@ class _Build:
                 (self._output / name).unlink(missing_ok=True)
         for answer in self._runner.run(self._calls(plan)):
             record = {"failure": answer.failure} if answer.failure else {"pages": answer.value["pages"]}
-            if not answer.failure:
+            if answer.failure:  # the worker may be dead, and its files left
+                shutil.rmtree(work_folder(self._output) / answer.key, ignore_errors=True)
+            else:
                 self._clock.add(answer.value["seconds"])
                 self._peak = max(self._peak, answer.value["peak_memory"])
             self._journal.finish_unit(answer.key, record)
@@ -178,7 +182,8 @@ class _Build:
                 return
             if unit.key not in self._records:
                 arguments = (asdict(unit.source), unit.style_number, values, str(self._output))
-                yield Call(unit.key, "notehead.builder.unit:make", arguments)
+                seconds = options.seconds_for(unit.engraver(options))
+                yield Call(unit.key, "notehead.builder.unit:make", arguments, seconds)
 
     def _kept(self, plan: list[Unit]) -> list[tuple[dict[str, Any], Source, str, str]]:
         """The pages of the dataset, in the plan's order; what was made beyond the limit is removed."""
@@ -241,6 +246,16 @@ class _Build:
         words += ["--limit", str(options.limit)] if options.limit is not None else []
         words += ["--patches", str(options.patches)] if options.patches != BuildOptions().patches else []
         return shlex.join(words)
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[None]:
+    """A folder that is gone afterwards, and was before: a build that was killed may have left one."""
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _versions(options: BuildOptions) -> dict[str, str]:

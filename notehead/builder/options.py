@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 
 from notehead.degrade import check_recipes
-from notehead.engrave.engravers import engraver_class
+from notehead.engrave.engravers import engraver_class, engraver_limits
 from notehead.engrave.style import PAPER_ODDS
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import NoteheadError
+from notehead.sandbox import Limits
 
 _DRAWN = ("engravers", "fonts", "papers", "recipes")
 """Options whose values are drawn from, so that their order does not matter."""
@@ -36,8 +37,9 @@ class BuildOptions:
         limit: stop after so many pages, in the plan's order.
         patches: at most so many classification patches per class; 0 for none.
         workers: processes; 0 for one per processor.
-        seconds: wall-clock time that one score may take in one style.
-        cpu_seconds: processor time, likewise.
+        seconds: wall-clock time that one score may take in one style; None for its engraver's own
+            (`notehead.engrave.engravers.engraver_limits`).
+        cpu_seconds: processor time of the worker, likewise.
         memory: bytes of address space for one worker.
         report_pages: at most so many pages in `index.html`.
     """
@@ -54,8 +56,8 @@ class BuildOptions:
     limit: int | None = None
     patches: int = 5000
     workers: int = 0
-    seconds: float = 600.0
-    cpu_seconds: int = 240
+    seconds: float | None = None
+    cpu_seconds: int | None = None
     memory: int = 4 << 30
     report_pages: int = 60
 
@@ -80,14 +82,27 @@ class BuildOptions:
             (self.limit is None or self.limit > 0, "the limit must be at least one page"),
             (self.patches >= 0, "the number of patches must not be negative"),
             (self.workers >= 0, "the number of workers must not be negative"),
-            (0 < self.seconds < float("inf"), "the wall-clock time must be positive"),
-            (self.cpu_seconds > 0, "the processor time must be positive"),
+            (self.seconds is None or 0 < self.seconds < float("inf"), "the wall-clock time must be positive"),
+            (self.cpu_seconds is None or self.cpu_seconds > 0, "the processor time must be positive"),
             (self.memory >= 1 << 30, "a worker needs at least 1 GiB of address space"),
             (self.report_pages >= 0, "the number of pages in the report must not be negative"),
         )
         for good, message in checks:
             if not good:
                 raise NoteheadError(message)
+
+    def limits(self) -> Limits:
+        """Limits of a worker; its time is that of the engraver which may take longest."""
+        own = [engraver_limits(name) for name in self.engravers]
+        return Limits(
+            seconds=self.seconds or max(limits.seconds for limits in own),
+            cpu_seconds=self.cpu_seconds or max(limits.cpu_seconds for limits in own),
+            memory=self.memory,
+        )
+
+    def seconds_for(self, engraver: str) -> float:
+        """Wall-clock time for one score in one style by an engraver."""
+        return self.seconds or engraver_limits(engraver).seconds
 
     def deciding(self) -> dict[str, Any]:
         """The options that decide the bytes of a page."""

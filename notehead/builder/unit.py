@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from notehead.builder.clock import Clock
+from notehead.builder.journal import STATE
 from notehead.builder.options import BuildOptions
 from notehead.builder.plan import Source, Unit
 from notehead.datasets.formats.deepscores_v1 import layout as v1
@@ -23,7 +24,7 @@ from notehead.datasets.formats.notehead.page_file import page_bytes
 from notehead.datasets.patches import cut_patch
 from notehead.degrade import RECIPES, degrade
 from notehead.draw import Canvas, draw
-from notehead.engrave.engravers import engraver_class
+from notehead.engrave.engravers import open_engraver
 from notehead.engrave.score import read_score
 from notehead.files import PARTIAL, write_file
 from notehead.images import class_rows, encode_png, encode_rows, instance_rows, read_png
@@ -31,6 +32,11 @@ from notehead.page import Origin, Page
 
 _canvas = Canvas()
 """Working memory of this process."""
+
+
+def work_folder(folder: Path) -> Path:
+    """Where the engravers' programs of a dataset's build keep their files; the build removes it."""
+    return folder / STATE / "work"
 
 
 def survey(path: str) -> dict[str, Any]:
@@ -57,7 +63,7 @@ def make(source: dict[str, str], number: int, values: dict[str, Any], folder: st
     style, prefix = unit.style(options), unit.page_prefix(options)
     with clock.stage("check"):
         score = read_score(Path(unit.source.path))
-    engraver = engraver_class(unit.engraver(options))()
+    engraver = open_engraver(unit.engraver(options), work_folder(Path(folder)) / unit.key)
     recipe, strength = unit.recipe(options)
     size = style.paper.pixels(options.resolution)
     pages = []

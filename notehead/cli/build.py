@@ -45,9 +45,8 @@ _SHOWN = 20
 @click.option(
     "--timeout",
     type=click.IntRange(min=1),
-    default=240,
-    show_default=True,
-    help="Processor seconds for a score in one style.",
+    default=None,
+    help="Processor seconds for a score in one style; by default each engraver's own limit.",
 )
 def build_command(
     scores: tuple[Path, ...],
@@ -64,7 +63,7 @@ def build_command(
     seed: int,
     limit: int | None,
     patches: int,
-    timeout: int,
+    timeout: int | None,
 ) -> None:
     """Engrave SCORES into a dataset of exactly annotated pages.
 
@@ -97,7 +96,7 @@ def build_command(
         patches=patches,
         workers=workers,
         cpu_seconds=timeout,
-        seconds=timeout * 2.5,
+        seconds=timeout * 2.5 if timeout else None,
     )
     _tell(build(scores, output, options, Bar()))
 

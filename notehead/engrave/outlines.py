@@ -6,6 +6,8 @@ A glyph's outline is parsed and flattened on first use; a page then names it by 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -55,7 +57,8 @@ class FlatteningPen(BasePen):  # type: ignore[misc]  # fontTools has no types
     def __init__(self, glyph_set: Any = None, flatness: float = FLATNESS) -> None:
         super().__init__(glyph_set)
         self._flatness = flatness
-        self._contours: list[list[tuple[float, float]]] = []
+        # Points; a curve is six numbers, its two handles and its end. All are cut at once at the end.
+        self._contours: list[list[tuple[float, ...]]] = []
 
     def _moveTo(self, pt: tuple[float, float]) -> None:
         self._contours.append([pt])
@@ -66,14 +69,12 @@ class FlatteningPen(BasePen):  # type: ignore[misc]  # fontTools has no types
     def _curveToOne(
         self, pt1: tuple[float, float], pt2: tuple[float, float], pt3: tuple[float, float]
     ) -> None:
-        start = self._contours[-1][-1]
-        control = np.array([[start, pt1, pt2, pt3]], np.float64)
-        count = chords_needed(control, self._flatness)
-        self._contours[-1] += [(x, y) for x, y in flatten_cubics(control, count)[0, 1:].tolist()]
+        self._contours[-1].append((*pt1, *pt2, *pt3))
 
     def outline(self, advance: float = 0.0) -> Outline:
         """What was drawn so far."""
-        contours = [np.array(contour) * (1.0, -1.0) for contour in self._contours if len(contour) > 2]
+        drawn = (contour for contour in self._cut() if len(contour) > 2)
+        contours = [np.array(contour) * (1.0, -1.0) for contour in drawn]
         if not contours:
             return Outline(np.empty((0, 2)), np.zeros(1, np.int64), advance)
         if sum(map(signed_area, contours)) < 0:
@@ -81,17 +82,54 @@ class FlatteningPen(BasePen):  # type: ignore[misc]  # fontTools has no types
         starts = np.cumsum([0, *map(len, contours)]).astype(np.int64)
         return Outline(np.concatenate(contours), starts, advance)
 
+    def _cut(self) -> list[list[tuple[float, ...]]]:
+        """The contours with their curves cut into chords."""
+        curves = [
+            (*before[-2:], *curve)
+            for contour in self._contours
+            for before, curve in pairwise(contour)
+            if len(curve) == 6
+        ]
+        cut = iter(_chords(np.array(curves, np.float64).reshape(-1, 4, 2), self._flatness))
+        return [
+            [point for part in contour for point in (next(cut) if len(part) == 6 else (part,))]
+            for contour in self._contours
+        ]
+
+
+def _chords(controls: NDArray[np.float64], flatness: float) -> list[list[tuple[float, ...]]]:
+    """Points along each of the cubic curves (n, 4, 2) but its start; those of as many chords at once."""
+    counts = _counts(controls, flatness)
+    points: list[list[tuple[float, ...]]] = [[]] * len(controls)
+    for count in np.unique(counts).tolist():
+        rows = np.flatnonzero(counts == count)
+        flat = flatten_cubics(controls[rows], count)[:, 1:].tolist()
+        for row, curve in zip(rows.tolist(), flat, strict=True):
+            points[row] = [(x, y) for x, y in curve]
+    return points
+
 
 def chords_needed(controls: NDArray[np.float64], flatness: float) -> int:
     """Chords for cubic curves (n, 4, 2) so that none leaves its curve by more (Wang's formula)."""
+    return int(_counts(controls, flatness).max(initial=1))
+
+
+def _counts(controls: NDArray[np.float64], flatness: float) -> NDArray[np.int64]:
+    """Chords that each of the curves (n, 4, 2) needs, int64 (n,)."""
     bends = controls[:, :2] - 2 * controls[:, 1:3] + controls[:, 2:]
-    bend = float(np.sqrt((bends**2).sum(axis=2)).max(initial=0.0))
-    return int(np.clip(np.ceil(np.sqrt(0.75 * bend / flatness)), 1, 64))
+    bend = np.sqrt((bends**2).sum(axis=2)).max(axis=1, initial=0.0)
+    counts: NDArray[np.int64] = np.clip(np.ceil(np.sqrt(0.75 * bend / flatness)), 1, 64).astype(np.int64)
+    return counts
 
 
 def flatten_cubics(controls: NDArray[np.float64], chords: int) -> NDArray[np.float64]:
     """Points (n, chords + 1, 2) along cubic curves (n, 4, 2)."""
-    t = np.linspace(0.0, 1.0, chords + 1)[:, None]
-    weights = np.concatenate(((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3), axis=1)
-    points: NDArray[np.float64] = weights @ controls
+    points: NDArray[np.float64] = _weights(chords) @ controls
     return points
+
+
+@lru_cache(maxsize=128)
+def _weights(chords: int) -> NDArray[np.float64]:
+    """How much of each of its four points goes into every point of a curve."""
+    t = np.linspace(0.0, 1.0, chords + 1)[:, None]
+    return np.concatenate(((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3), axis=1)

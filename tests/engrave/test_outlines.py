@@ -9,12 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notehead.engrave.outlines import FlatteningPen, Outline, chords_needed, flatten_cubics, signed_area
+from notehead.engrave.outlines import (
+    FLATNESS,
+    FlatteningPen,
+    Outline,
+    chords_needed,
+    flatten_cubics,
+    signed_area,
+)
 
 SQUARE = ((0, 0), (10, 0), (10, 10), (0, 10))
 HOLE = ((2, 2), (2, 6), (8, 6), (8, 2))
 CIRCLE = 0.5522847498
 coordinates = st.floats(-1000, 1000)
+points = st.tuples(coordinates, coordinates)
 curves = st.lists(st.tuples(coordinates, coordinates), min_size=4, max_size=4).map(lambda p: np.array([p]))
 
 
@@ -128,8 +136,27 @@ def test_the_area_is_that_of_triangles_from_any_point(
     points: list[tuple[float, float]], x: float, y: float
 ) -> None:
     ring = np.array(points)
-    fan = [
-        np.linalg.det(np.array([a - (x, y), b - (x, y)])) / 2
-        for a, b in zip(ring, np.roll(ring, -1, axis=0), strict=True)
-    ]
-    assert signed_area(ring) == pytest.approx(sum(fan), abs=1e-6)
+    # A cross product written out: LAPACK's determinant divides, which the smallest numbers do not bear.
+    (ax, ay), (bx, by) = (ring - (x, y)).T, (np.roll(ring, -1, axis=0) - (x, y)).T
+    assert signed_area(ring) == pytest.approx(float((ax * by - ay * bx).sum() / 2), abs=1e-6)
+
+
+@given(st.lists(st.one_of(st.tuples(points), st.tuples(points, points, points)), min_size=3, max_size=12))
+def test_each_curve_of_a_contour_is_cut_as_it_is_by_itself(
+    parts: list[tuple[tuple[float, float], ...]],
+) -> None:
+    pen, expected = FlatteningPen(), [(0.0, 0.0)]
+    pen.moveTo((0.0, 0.0))
+    for part in parts:
+        if len(part) == 1:
+            pen.lineTo(part[0])
+            expected.append(part[0])
+        else:
+            pen.curveTo(*part)
+            curve = np.array([[expected[-1], *part]])
+            chords = flatten_cubics(curve, chords_needed(curve, FLATNESS))[0, 1:]
+            expected += [(x, y) for x, y in chords.tolist()]
+    pen.closePath()
+    found = pen.outline().points
+    turned = np.array(expected) * (1.0, -1.0)
+    assert np.array_equal(found, turned) or np.array_equal(found, turned[::-1])

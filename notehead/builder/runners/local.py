@@ -5,7 +5,7 @@ from __future__ import annotations
 import selectors
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from notehead.errors import NoteheadError, OutputError, ScoreError
@@ -14,11 +14,15 @@ from notehead.sandbox import ChildDied, Limits, Sandbox
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function by name, its arguments, and a key that the answer bears."""
+    """A function by name, its arguments, and a key that the answer bears.
+
+    `seconds` is the wall-clock time that it may take, None for the runner's own.
+    """
 
     key: str
     function: str
     arguments: tuple[Any, ...]
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class LocalRunner:
     """Runs calls in `workers` child processes. Use as a context manager: it ends them."""
 
     def __init__(self, workers: int, limits: Limits) -> None:
+        self._limits = limits
         self._idle = [Sandbox(limits) for _ in range(workers)]
         self._busy: dict[int, tuple[Sandbox, Call]] = {}
         self._selector = selectors.DefaultSelector()
@@ -67,6 +72,7 @@ class LocalRunner:
 
     def _start(self, call: Call) -> None:
         sandbox = self._idle.pop()
+        sandbox.limits = replace(self._limits, seconds=call.seconds or self._limits.seconds)
         sandbox.start(call.function, *call.arguments)
         descriptor = sandbox.fileno()
         self._busy[descriptor] = sandbox, call

@@ -66,6 +66,8 @@ BY_ELEMENT: dict[tuple[str, str], Rule] = {
     ("layerDef", "n"): _STAFF,
     ("meterSig", "count"): _COUNT,
     ("meterSig", "unit"): Whole(1, 256),
+    ("oLayer", "n"): _STAFF,
+    ("oStaff", "n"): _STAFF,
     ("staff", "n"): _STAFF,
     ("staffDef", "n"): _STAFF,
     ("staffDef", "scale"): _PERCENT,

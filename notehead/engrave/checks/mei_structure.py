@@ -34,7 +34,8 @@ _HOLDERS = {
     "ending": {"score", "part", "section", "ending"},
     "measure": {"score", "part", "section", "ending"},
     "staff": {"measure", "section", "ossia"},
-    "layer": {"staff", "ossia"},
+    "oStaff": {"ossia"},
+    "layer": {"staff", "oStaff", "ossia"},
     **dict.fromkeys(_EVENTS, _EVENT_HOLDERS),
 }
 

@@ -36,7 +36,7 @@ def parse_xml(text: str, file: str, limits: ScoreLimits) -> etree._Element:
         raise ScoreLimitError(
             file, f"it holds {marks:,} tags and attributes", "Split the score into movements."
         )
-    if len(text) > limits.text_chars and max(map(len, text.split("<"))) > limits.text_chars:
+    if _has_run(text, limits.text_chars):
         cause = f"it holds a text of more than {limits.text_chars:,} characters"
         raise ScoreLimitError(file, cause, _HOSTILE)
     parser = etree.XMLParser(
@@ -48,6 +48,17 @@ def parse_xml(text: str, file: str, limits: ScoreLimits) -> etree._Element:
     except etree.XMLSyntaxError as error:
         cause = f"line {error.lineno}: it is no well-formed XML ({error.msg})"
         raise ScoreFormatError(file, cause, _DAMAGED) from None
+
+
+def _has_run(text: str, most: int) -> bool:
+    """Whether more than `most` characters stand between two `<`; looks at few of them and copies none."""
+    at = -1
+    while len(text) - at - 1 > most:
+        following = text.rfind("<", at + 1, at + most + 2)
+        if following < 0:
+            return True
+        at = following
+    return False
 
 
 def xml_text(root: etree._Element) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ class Rule:
         digit: start of the classes of single digits, where each digit is a symbol.
         glyph: class of all glyphs, which are then one symbol.
         joined: whether lines, letters and glyphs are one symbol, of the class `line`.
+        whole: whether all letters are one symbol, wherever they stand.
     """
 
     line: str = "otherLine"
@@ -31,6 +33,7 @@ class Rule:
     digit: str = ""
     glyph: str = ""
     joined: bool = False
+    whole: bool = False
 
 
 _DIRECTION = Rule("textExtender", text="textDirection")
@@ -86,7 +89,7 @@ RULES: Mapping[str, Rule] = {
     "LyricSpace": Rule("lyricHyphen", apart=True),
     "LyricExtender": Rule("lyricExtender", apart=True),
     "InstrumentName": Rule(text="textPartName"),
-    "ChordName": Rule(text="textChordSymbol", glyph="textChordSymbol"),
+    "ChordName": Rule(text="textChordSymbol", glyph="textChordSymbol", whole=True),
     "BassFigure": Rule(text="textFigure", glyph="textFigure"),
     "BassFigureContinuation": Rule("textExtender"),
     "Fingering": _FINGER,
@@ -234,6 +237,32 @@ def letter_class(rule: Rule, letter: str) -> str:
         if name in VOCABULARY:
             return name
     return rule.text
+
+
+_LOUDNESS = re.compile(
+    r"((poco|molto|più|piu|sempre|un poco|subito|sub\.?) +)*"
+    r"(cresc|dim\b|dimin|decresc|mezza voce|sotto voce|smorz|calando|morendo|([mpf]+|[sr]fz?)\b)"
+)
+_SPEED = re.compile(
+    r"((un|poco|molto|più|piu|meno|non troppo|sempre|a|in|assez|très|sehr|etwas|tempo di) +)*"
+    r"(allegr|andant|adagio|larg|lent|lento|presto|prestissimo|vivace|vivo|moderat|modéré|mäßig|langsam|schnell"
+    r"|lebhaft|ruhig|bewegt|grave|tempo|mosso|vite|animato|animé|slow|fast)"
+)
+
+
+def word_class(name: str, words: str) -> str:
+    """The class of a direction's words: of loudness, of speed, or any other.
+
+    Example:
+        >>> word_class("textDirection", "Poco cresc."), word_class("textDirection", "arco")
+        ('textDynamic', 'textDirection')
+    """
+    if name != "textDirection":
+        return name
+    said = words.strip().lower()
+    if _LOUDNESS.match(said):
+        return "textDynamic"
+    return "textTempo" if _SPEED.match(said) else name
 
 
 def clef_digit(letters: str) -> str:

@@ -27,6 +27,11 @@ def font_folder() -> Path:
     raise MissingExtraError(message, "Install Debian's package lilypond-data.")
 
 
+def is_music_font(font: str) -> bool:
+    """Whether a font is LilyPond's own; letters that it lacks come from others, which are not read here."""
+    return font.lower().startswith("emmentaler")
+
+
 @cache
 def _open(font: str) -> tuple[Any, float]:
     opened = TTFont(font_folder() / f"{font}.otf", lazy=True)

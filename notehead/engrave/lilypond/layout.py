@@ -7,6 +7,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+from notehead.engrave.lilypond.dress import page_texts, resized, scheme_string
 from notehead.engrave.style import Style
 
 POINTS_PER_MM = 72.27 / 25.4
@@ -21,16 +22,18 @@ _MEASURE_NUMBERS = {
     "barNumberVisibility = #all-bar-numbers-visible",
 }
 STAVES_WITHOUT_MUSIC = "\\context { \\Staff \\RemoveEmptyStaves }"
+BREAKS_ANYWHERE = "\\context { \\Voice \\remove Forbid_line_break_engraver \\override Beam.breakable = ##t }"
 _SCORE = "% The score definition"
 
 
-def with_layout(code: str, style: Style, shrink: float = 1.0) -> str:
+def with_layout(code: str, style: Style, shrink: float = 1.0, *, break_anywhere: bool = False) -> str:
     """What musicxml2ly wrote, with the style and the tags put before its score.
 
     Args:
         code: a LilyPond program.
         style: how to engrave it.
         shrink: factor of the staff size, for systems that are too high for the page.
+        break_anywhere: whether lines may break within measures, for scores whose staves disagree.
 
     Raises:
         ValueError: the program has no score.
@@ -39,17 +42,18 @@ def with_layout(code: str, style: Style, shrink: float = 1.0) -> str:
     if not found:
         message = "no score in the LilyPond code"
         raise ValueError(message)
-    return f"{before}\n{_TAGS.read_text(encoding='utf-8')}\n{_settings(style, shrink, code)}\n{found}{after}"
+    settings = _settings(style, shrink, code, break_anywhere=break_anywhere)
+    score = resized(after, style)
+    return f"{before}\n{_TAGS.read_text(encoding='utf-8')}\n{settings}\n{found}{score}"
 
 
-def _settings(style: Style, shrink: float, code: str) -> str:
+def _settings(style: Style, shrink: float, code: str, *, break_anywhere: bool) -> str:
     space = style.staff_space * shrink
-    header = "" if style.header else "bookTitleMarkup = ##f scoreTitleMarkup = ##f"
     return f"""
-#(ly:font-config-add-directory {_string(_LETTERS)})
+#(ly:font-config-add-directory {scheme_string(_LETTERS)})
 #(set-global-staff-size {4 * space * POINTS_PER_MM:.4f})
 \\paper {{
-  #(define fonts (set-global-fonts #:roman {_string(_FAMILY)}
+  #(define fonts (set-global-fonts #:roman {scheme_string(_FAMILY)}
      #:factor (/ staff-height pt 20)))
   paper-width = {style.paper.width:.4f}\\mm
   paper-height = {style.paper.height:.4f}\\mm
@@ -59,17 +63,14 @@ def _settings(style: Style, shrink: float, code: str) -> str:
   bottom-margin = {style.margin_top:.2f}\\mm
   indent = {_indent(code, "instrumentName", style, space):.2f}\\mm
   short-indent = {_indent(code, "shortInstrumentName", style, space):.2f}\\mm
-  print-page-number = ##f
+  print-page-number = {_flag(on=style.page_numbers != "none")}
   print-first-page-number = ##f
-  oddHeaderMarkup = ##f
-  evenHeaderMarkup = ##f
-  oddFooterMarkup = ##f
-  evenFooterMarkup = ##f
+  {page_texts(style)}
   tagline = ##f
-  {header}
   ragged-bottom = {_flag(on=not style.justify)}
   ragged-last-bottom = ##t
   {f"max-systems-per-page = {style.systems_per_page}" if style.systems_per_page else ""}
+  {"system-separator-markup = " + chr(92) + "slashSeparator" if style.system_divider == "left" else ""}
   system-system-spacing.padding = {style.spacing_system / 4:.3f}
 }}
 \\layout {{
@@ -79,8 +80,11 @@ def _settings(style: Style, shrink: float, code: str) -> str:
     \\consists #notehead-tagger
     {_MEASURE_NUMBERS[style.measure_numbers]}
     {_widths(style)}
+    {_habits(style)}
+    {"forbidBreakBetweenBarLines = ##f" if break_anywhere else ""}
   }}
   {STAVES_WITHOUT_MUSIC if style.hide_empty else ""}
+  {BREAKS_ANYWHERE if break_anywhere else ""}
 }}
 """
 
@@ -127,11 +131,21 @@ def _widths(style: Style) -> str:
     return "\n    ".join(lines)
 
 
+def _habits(style: Style) -> str:
+    """What houses do one way or the other."""
+    lines = [
+        f"\\override Beam.damping = #{10 / style.beam_slope:.3f}",
+        f"\\override Fingering.font-size = #{-5 + 6 * math.log2(style.fingering / 0.75):.3f}",
+        f"\\override BarNumber.font-shape = #'{'upright' if style.upright_numbers else 'italic'}",
+        f"\\override Slur.ratio = #{0.25 * style.slur_curve:.3f}",
+    ]
+    if style.light_tempo:
+        lines.append("\\override MetronomeMark.font-series = #'medium")
+    pedal = {"line": "bracket", "pedstar": "text", "altpedstar": "mixed"}.get(style.pedal)
+    if pedal:
+        lines.append(f"pedalSustainStyle = #'{pedal}")
+    return "\n    ".join(lines)
+
+
 def _flag(*, on: bool) -> str:
     return "##t" if on else "##f"
-
-
-def _string(value: object) -> str:
-    """A Scheme string."""
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{text}"'

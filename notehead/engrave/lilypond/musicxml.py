@@ -13,6 +13,9 @@ import re
 
 from lxml import etree
 
+from notehead.engrave.style import Script
+from notehead.engrave.transliterate import transliterate
+
 
 def _names(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -60,14 +63,18 @@ _KNOWN_SCHEME = re.compile(
     r"|#\(define(-public)? \(\(tuplet-number::[a-z-]+ [a-z ]*$"
 )
 """What musicxml2ly writes; its strings are cut out before."""
+_STRANGE_KEY = re.compile(r"#`\((?:\s*\(\s*\d{1,2}\s*\.\s*,[A-Z-]+\s*\))*\s*\)")
+"""A list of steps and named alterations, as it writes for keys other than the usual ones."""
 
 
 class Unsafe(Exception):  # noqa: N818  # translated by the caller
     """The LilyPond code holds what could do more than print music; the text says what."""
 
 
-def harmless(text: str) -> bytes:
+def harmless(text: str, script: Script = "as written") -> bytes:
     r"""A checked MusicXML score without anything that LilyPond or musicxml2ly would execute.
+
+    Lyrics are put into the letters of `script`.
 
     Example:
         >>> harmless('<score-partwise><words>a"#(exit)\\b</words></score-partwise>').decode()
@@ -79,6 +86,8 @@ def harmless(text: str) -> bytes:
             parent = element.getparent()
             if parent is not None:
                 parent.remove(element)
+    _drop_false_trills(root)
+    _rewrite_lyrics(root, script)
     for dynamics in root.iter("dynamics"):
         for sign in list(dynamics):
             if sign.tag not in _DYNAMICS:
@@ -124,6 +133,32 @@ def _clean(element: etree._Element) -> None:
         element.text = _OTHER.sub("", element.text)
 
 
+def _drop_false_trills(root: etree._Element) -> None:
+    """Take out dashes where there are wavy lines too: musicxml2ly would make trills of both."""
+    if root.find(".//wavy-line") is not None:
+        for dashes in [*root.iter("dashes")]:
+            _drop(dashes)
+
+
+def _rewrite_lyrics(root: etree._Element, script: Script) -> None:
+    for lyric in root.iter("lyric") if script != "as written" else ():
+        ends = (lyric.findtext("syllabic") or "") not in {"begin", "middle"}
+        for part in lyric.findall("text"):
+            part.text = transliterate(part.text or "", script, word_ends=ends)
+
+
+def true_spanners(code: str, score: str) -> str:
+    """The code with dashes behind words as such; musicxml2ly makes trills of them after the first trill.
+
+    Example:
+        >>> true_spanners(r"c4 \\startTrillSpan", "<dashes/>")
+        'c4 \\\\startTextSpan'
+    """
+    if "<wavy-line" in score:
+        return code
+    return code.replace("\\startTrillSpan", "\\startTextSpan").replace("\\stopTrillSpan", "\\stopTextSpan")
+
+
 def check_code(code: str) -> None:
     r"""Raise where LilyPond code could do more than print music.
 
@@ -136,7 +171,7 @@ def check_code(code: str) -> None:
         notehead.engrave.lilypond.musicxml.Unsafe: the command \include
     """
     body = code.split("\n", 1)[1] if code.startswith("\\version") else code
-    bare = _STRING_OR_COMMENT.sub('"', body)
+    bare = _STRANGE_KEY.sub("", _STRING_OR_COMMENT.sub('"', body))
     for command in _COMMAND.findall(bare):
         if command in _FORBIDDEN:
             message = f"the command \\{command}"

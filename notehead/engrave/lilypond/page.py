@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 
 import numpy as np
+from fontTools import agl
 
 from notehead.engrave.drawing import ShapeCollector
 from notehead.engrave.lilypond.classify import (
@@ -18,8 +19,9 @@ from notehead.engrave.lilypond.classify import (
     letter_of,
     line_class,
     rule_of,
+    word_class,
 )
-from notehead.engrave.lilypond.fonts import glyph_outline
+from notehead.engrave.lilypond.fonts import glyph_outline, is_music_font
 from notehead.engrave.lilypond.letters import Letters
 from notehead.engrave.lilypond.marks import Mark, Staff
 from notehead.engrave.lilypond.svg import Area, Glyph, Group, Item, Stroke, SvgPage, Tags, Words
@@ -29,6 +31,8 @@ from notehead.vocabulary import VOCABULARY
 
 EM_IN_SPACES = 4.0
 """Staff spaces in the em of Emmentaler."""
+BARS_APART = 1.2
+"""Strokes of one barline are no farther apart than this many staff spaces."""
 _APART = 1.2
 """Notes in a tempo mark that are farther apart (in staff spaces) are two."""
 _CLEFS = ("clefG", "clefF", "clefC", "clefUnpitched", "clefTab")
@@ -68,7 +72,8 @@ class PageMarks:
         tags, rule = group.tags, rule_of(group.tags.grob)
         areas = sum(isinstance(item, Area) for item in group.items)
         merged: dict[str, int] = {}
-        for item in group.items:
+        for drawn in group.items:
+            item = _letter_for(drawn)
             if isinstance(item, Words):
                 self._words(item, tags, rule, merged)
             elif isinstance(item, Glyph):
@@ -148,13 +153,13 @@ class PageMarks:
             self._digits(item, tags, rule)
             return
         name = rule.line if rule.joined else rule.text
-        name = clef_digit(item.letters) if tags.grob == "ClefModifier" else name
+        name = clef_digit(item.letters) if tags.grob == "ClefModifier" else word_class(name, item.letters)
         mark = merged.get(name)
-        if mark is None or not (rule.joined or self._goes_on(mark, item)):
+        if mark is None or not (rule.joined or rule.whole or self._goes_on(mark, item)):
             mark = merged[name] = self._mark(name, tags, item.x, item.y)
             self.marks[mark].text = ""
         found = self.marks[mark]
-        if found.text:
+        if found.text and not rule.whole:
             found.text += " "
         found.text = (found.text or "") + item.letters
         x = self._set(item, [mark] * len(item.letters))
@@ -189,7 +194,7 @@ class PageMarks:
         right = -math.inf
         for tags, item in sorted(bars, key=lambda bar: _box(bar[1])[0]):
             x0, _, x1, _ = _box(item)
-            if x0 > right + 0.9:
+            if x0 > right + BARS_APART:
                 columns.append([])
             columns[-1].append((tags, item))
             right = max(right, x1) if len(columns[-1]) > 1 else x1
@@ -258,6 +263,15 @@ def _box(item: Item) -> tuple[float, float, float, float]:
         return item.x, item.y, item.x, item.y
     (x0, y0), (x1, y1) = item.points.min(axis=0).tolist(), item.points.max(axis=0).tolist()
     return x0, y0, x1, y1
+
+
+def _letter_for(item: Item) -> Item:
+    """A letter in place of a glyph that comes from a text font."""
+    if not isinstance(item, Glyph) or is_music_font(item.font):
+        return item
+    letters = agl.toUnicode(item.name) or "\N{REPLACEMENT CHARACTER}"
+    bold, italic = "bold" in item.font.lower(), "ital" in item.font.lower()
+    return Words(letters, item.x, item.y, item.size, bold, italic)
 
 
 def _cap(width: float) -> float:

@@ -34,8 +34,8 @@ class ProgramLimits:
         file_bytes: size of one file that it writes.
     """
 
-    seconds: int = 100
-    wall_seconds: int = 240
+    seconds: int = 400
+    wall_seconds: int = 600
     memory: int = 3 << 30
     file_bytes: int = 64 << 20
 

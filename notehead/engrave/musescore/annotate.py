@@ -14,7 +14,8 @@ from notehead.engrave.musescore.barlines import barline_marks
 from notehead.engrave.musescore.classify import Namer, class_of
 from notehead.engrave.musescore.clefs import split_octave_clefs
 from notehead.engrave.musescore.groups import join_beams, name_tremolos
-from notehead.engrave.musescore.links import find_links
+from notehead.engrave.musescore.letters import Reader
+from notehead.engrave.musescore.links import find_links, whole_grace_notes
 from notehead.engrave.musescore.marks import Mark, make_mark
 from notehead.engrave.musescore.match import Matcher, staff_position
 from notehead.engrave.musescore.music import Music
@@ -33,17 +34,20 @@ _MIDDLE = {"gClef": 32, "fClef": 24, "cClef": 28}
 class Annotator:
     """Annotates the pages of one score."""
 
-    def __init__(self, music: Music, measures: Sequence[Measure], namer: Namer, staff_space: float) -> None:
+    def __init__(
+        self, music: Music, measures: Sequence[Measure], namer: Namer, reader: Reader, staff_space: float
+    ) -> None:
         self._music = music
         self._measures = measures
         self._namer = namer
+        self._reader = reader
         self._usual_space = staff_space
 
     def drawing(self, page: SvgPage, number: int) -> Drawing:
         """One page, numbered from 1, with all that is known of its symbols."""
         measures = [measure for measure in self._measures if measure.page == number - 1]
         staves = find_staves(page, list(measures), self._usual_space)
-        marks = join_beams(self._namer.marks(page.drawn), self._usual_space)
+        marks = join_beams(self._namer.marks(page.drawn, self._reader), self._usual_space)
         marks = split_octave_clefs(marks, self._namer.glyphs)
         bars = [line for line in page.drawn if line.element == "BarLine" and len(line.points)]
         dots = [mark for mark in marks if mark.name == "repeatDot"]
@@ -56,6 +60,10 @@ class Annotator:
         links = find_links(marks, self._usual_space)
         name_tremolos(marks, self._usual_space)
         names = [class_of(mark) for mark in marks]
+        wholes, extra = whole_grace_notes(marks, names, links)
+        marks += wholes
+        names += [mark.name for mark in wholes]
+        links = np.concatenate((links, extra))
         order = sorted(range(len(marks)), key=lambda i: LAYER[names[i]])
         rows = np.empty(len(marks), np.int64)
         rows[order] = np.arange(len(order))
@@ -117,20 +125,28 @@ class Annotator:
                 np.int32,
             ),
             score=np.ones(n),
-            text=np.full(n, None, object),
+            text=_texts(marks),
             links=np.unique(links, axis=0).astype(np.int32).reshape(-1, 2),
         )
 
-    def _onset(self, mark: Mark) -> float:
-        if mark.event is None or mark.event.measure in self._music.unsure:
+    @staticmethod
+    def _onset(mark: Mark) -> float:
+        if mark.event is None:
             return math.nan
         return float(mark.event.onset * 4)
 
-    def _duration(self, mark: Mark) -> float:
+    @staticmethod
+    def _duration(mark: Mark) -> float:
         timed = mark.head is not None or mark.element == "Rest"
-        if mark.event is None or not timed or mark.event.measure in self._music.unsure:
+        if mark.event is None or not timed:
             return math.nan
         return float(mark.event.duration * 4)
+
+
+def _texts(marks: Sequence[Mark]) -> NDArray[np.object_]:
+    texts = np.empty(len(marks), object)
+    texts[:] = [mark.text or None for mark in marks]
+    return texts
 
 
 _DIGITS = frozenset({"clef8", "clef15"})

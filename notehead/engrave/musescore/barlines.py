@@ -105,6 +105,6 @@ def _thin(run: _Run, space: float, spanned: list[Staff]) -> str:
         return "barlineDotted" if dash <= 1.5 * run.width else "barlineDashed"
     if spanned and abs(run.x - spanned[0].stretches[0][0]) < 0.3 * space and len(spanned) > 1:
         return "barlineSystemic"
-    if spanned and run.y1 - run.y0 < SHORT * space and len(spanned[0].lines) > 3:
+    if spanned and run.y1 - run.y0 < SHORT * spanned[0].space and len(spanned[0].lines) > 3:
         return "barlineShort" if abs((run.y0 + run.y1) / 2 - spanned[0].middle) < space else "barlineTick"
     return "barlineSingle"

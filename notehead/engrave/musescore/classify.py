@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from notehead.engrave.musescore.letters import Reader
 from notehead.engrave.musescore.marks import Mark, make_mark
 from notehead.engrave.musescore.rules import RULES, UNKNOWN, Rule
 from notehead.engrave.musescore.shapes import GlyphMatcher
@@ -31,8 +32,14 @@ _PARTS = (
     "keyboardPedal", "accidental", "fingering",
 )  # fmt: skip
 """Glyphs that mean something though no class names them."""
+_OCTAVES = ("ottava", "quindicesima", "ventiduesima")
 _TIPS = frozenset({"bracketTop", "bracketBottom"})
-_ALTERNATE = re.compile(r"(Oversized|Small|Large|Short|Straight|Narrow|Alt)$")
+_ALTERNATE = re.compile(r"(Oversized|Small|Large|Short|Straight|Narrow|Alt|LegerLine)$")
+_LOUDNESS = re.compile(
+    r"(poco |molto |più |piu |sempre |un poco |subito |sub\.? )*"
+    r"(cresc|dim\b|dimin|decresc|descresc|mezza voce|sotto voce|smorz|calando|morendo|[mpf]+\b|(s|r)fz?\b)"
+)
+_RUNS, _BLANK = 4, 0.22
 _SKIPPED = frozenset({"StaffLines", "BarLine"})
 
 
@@ -53,15 +60,15 @@ class Namer:
         self._names = {rule.element: rule.names(known) for rule in (*RULES.values(), UNKNOWN)}
         self._known: dict[tuple[str, int], tuple[object, str | None]] = {}
 
-    def marks(self, drawn: list[Drawn]) -> list[Mark]:
+    def marks(self, drawn: list[Drawn], reader: Reader) -> list[Mark]:
         """The marks of a page, but for staves and the strokes of barlines, in drawing order."""
         marks: list[Mark] = []
         for piece in drawn:
             if piece.element not in _SKIPPED or (piece.element == "BarLine" and len(piece.contours)):
-                self._take(piece, RULES.get(piece.element, UNKNOWN), marks)
+                self._take(piece, RULES.get(piece.element, UNKNOWN), marks, reader)
         return marks
 
-    def _take(self, piece: Drawn, rule: Rule, marks: list[Mark]) -> None:
+    def _take(self, piece: Drawn, rule: Rule, marks: list[Mark], reader: Reader) -> None:
         if len(piece.points):
             _take_line(piece, rule, marks)
             return
@@ -69,6 +76,7 @@ class Namer:
             spelt = self._matcher.spell(piece.contours, self._names[rule.element])
             for name, contours in spelt or ():
                 marks.append(make_mark(name, [Drawn(piece.element, tuple(contours), piece.points)]))
+                marks[-1].text = name[-1] if name[-1].isdigit() else ""
             if spelt:
                 return
         name = self.glyph(piece, rule) or rule.other
@@ -79,6 +87,9 @@ class Namer:
                 marks[-1] = make_mark(merged, marks[-1].drawn)
                 return
             name = merged
+        if name.startswith("text"):
+            _take_text(piece, name, marks, reader)
+            return
         if name in _TIPS:
             name = "bracket"
             if marks and marks[-1].name == name and _touch(marks[-1], piece):
@@ -121,6 +132,52 @@ def _goes_on(piece: Drawn, marks: list[Mark], merged: str) -> bool:
     return bool((reach < 3).all())
 
 
+def _take_text(piece: Drawn, name: str, marks: list[Mark], reader: Reader) -> None:
+    """A run of letters: a mark of its own, or more of the line that it goes on with."""
+    mark = make_mark(name if piece.filled else "textFrame", [piece])
+    mark.scale = 0.0
+    if not piece.filled:
+        marks.append(mark)
+        return
+    mark.text = _worded(reader.read(piece.on_page(), piece.element))
+    for before in reversed(marks[-_RUNS:]):
+        if before.element != piece.element or piece.element == "Lyrics":  # syllables stand close together
+            break
+        if before.name == name and _goes_on_in_line(before, mark):
+            gap = mark.box[0] - before.box[2]
+            text = f"{before.text}{' ' if gap > _BLANK * _height(mark) else ''}{mark.text}"
+            text = text.strip() if before.text and mark.text else ""
+            joined = make_mark(name, [*before.drawn, piece])
+            joined.scale, joined.text = 0.0, text
+            marks[marks.index(before)] = joined
+            return
+    if name == "textDirection" and _is_dynamic(mark.text):
+        mark.name = "textDynamic"
+    marks.append(mark)
+
+
+def _worded(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _is_dynamic(text: str) -> bool:
+    """Whether a direction says how loud, as Verovio takes such words too."""
+    return bool(_LOUDNESS.match(text.lower()))
+
+
+def _height(mark: Mark) -> float:
+    return max(mark.box[3] - mark.box[1], 1e-9)
+
+
+def _goes_on_in_line(before: Mark, mark: Mark) -> bool:
+    """Whether a run stands right behind another one, high or low as signs of chords are."""
+    gap = mark.box[0] - before.box[2]
+    high = max(_height(before), _height(mark))
+    beside = min(before.box[3], mark.box[3]) - max(before.box[1], mark.box[1])
+    most = 2.5 if mark.element == "Tempo" else 0.6
+    return -0.3 * high < gap < most * high and beside > 0.2 * min(_height(before), _height(mark))
+
+
 def _take_line(piece: Drawn, rule: Rule, marks: list[Mark]) -> None:
     """A stroke: a mark of its own, or more of the mark before it."""
     before = marks[-1] if marks and marks[-1].element == piece.element else None
@@ -129,7 +186,9 @@ def _take_line(piece: Drawn, rule: Rule, marks: list[Mark]) -> None:
         name = "textExtender"
     if before is not None and _joins(name, before, piece):
         before.drawn.append(piece)
-        merged = make_mark(before.name, before.drawn)
+        octave = name == "ottavaBracket"
+        merged = make_mark(name if octave else before.name, before.drawn)
+        merged.scale = 0.0 if octave else merged.scale
         if name == "hairpin":
             merged.name = _hairpin(before.drawn)
         marks[-1] = merged
@@ -146,10 +205,18 @@ def _joins(name: str, before: Mark, piece: Drawn) -> bool:
     if name == "tupletBracket":
         return before.name == name and len(before.drawn) == 1 and before.box[2] < piece.points[:, 0].min()
     if name == "ottavaBracket":
-        return before.name == name
-    if name == "bracket":
+        return before.name.startswith(_OCTAVES) and _near(before, piece)
+    if name in {"bracket", "voltaBracket", "pedalLine"}:
         return before.name == name and _touch(before, piece)
     return False
+
+
+def _near(before: Mark, piece: Drawn) -> bool:
+    """Whether a line begins near the end of what stands before it, at its height or from there on."""
+    (left, top), (_, bottom) = piece.points.min(axis=0), piece.points.max(axis=0)
+    x0, y0, x1, y1 = before.box
+    reach = 1.5 * max(y1 - y0, 10.0)
+    return bool(x0 - reach < left < x1 + reach and y0 - reach < bottom and top < y1 + reach)
 
 
 def _touch(before: Mark, piece: Drawn) -> bool:

@@ -15,8 +15,17 @@ from pathlib import Path
 from notehead.engrave.drawing import Drawing
 from notehead.engrave.musescore.annotate import Annotator
 from notehead.engrave.musescore.classify import Namer
-from notehead.engrave.musescore.fonts import FONTS, USUAL_FONTS, embedded_fonts, font_glyphs, text_digits
-from notehead.engrave.musescore.music import read_music
+from notehead.engrave.musescore.dress import dressed
+from notehead.engrave.musescore.fonts import (
+    FONTS,
+    USUAL_FONTS,
+    embedded_fonts,
+    font_glyphs,
+    text_digits,
+    text_faces,
+)
+from notehead.engrave.musescore.letters import Reader, needs_wide
+from notehead.engrave.musescore.music import read_music, written_words
 from notehead.engrave.musescore.program import RunLimits, find_program, program_version, run_program
 from notehead.engrave.musescore.staves import Measure, read_measures
 from notehead.engrave.musescore.styles import (
@@ -55,7 +64,8 @@ class MuseScoreEngraver:
     name = "musescore"
     fonts: tuple[str, ...] = USUAL_FONTS
 
-    def __init__(self, limits: RunLimits | None = None) -> None:
+    def __init__(self, limits: RunLimits | None = None, *, work: Path | None = None) -> None:
+        self._work = work
         self._program = find_program()
         self._limits = limits or RunLimits()
         held = embedded_fonts(self._program)
@@ -75,7 +85,7 @@ class MuseScoreEngraver:
         if style.font not in self.fonts:
             cause = f"MuseScore has no music font {style.font}"
             raise EngraverError(score.name, cause, f"Use one of {', '.join(self.fonts)}.")
-        with tempfile.TemporaryDirectory(prefix="notehead-musescore-") as name:
+        with _folder(self._work) as name:
             yield from self._pages(score, style, Path(name))
 
     def _pages(self, score: Score, style: Style, folder: Path) -> Iterator[Drawing]:
@@ -86,7 +96,10 @@ class MuseScoreEngraver:
         if not 0 < len(files) <= MAX_PAGES:
             cause = f"MuseScore makes {len(files)} pages of it"
             raise EngraverError(score.name, cause, "Check that it holds music.")
-        annotator = Annotator(music, measures, _namer(self._program, style.font), space * UNITS_PER_MM)
+        words = {*written_words(read), *map(str, range(1, len(measures) + 10))}
+        reader = Reader(text_faces(self._program, style, wide=needs_wide(words)), words)
+        namer = _namer(self._program, style.font)
+        annotator = Annotator(music, measures, namer, reader, space * UNITS_PER_MM)
         for number, file in enumerate(files, start=1):
             yield annotator.drawing(read_svg(file.read_bytes()), number)
 
@@ -96,7 +109,8 @@ class MuseScoreEngraver:
         values = style_values(style, embedded_fonts(self._program))
         (folder / "style.mss").write_bytes(style_file(values))
         self._run(["-S", "style.mss", "-o", "read.mscx", "score.musicxml"], folder, score.name)
-        return prepared(self._output(folder / "read.mscx", score.name), header=style.header)
+        saved = prepared(self._output(folder / "read.mscx", score.name), header=style.header)
+        return dressed(saved, style)
 
     def _fitting(self, score: Score, style: Style, folder: Path, read: bytes) -> tuple[list[Measure], float]:
         """Draw the score, in smaller staves until every system fits its page.
@@ -114,9 +128,11 @@ class MuseScoreEngraver:
             self._run(["-j", "job.json"], folder, score.name)
             measures = read_measures(self._output(folder / "page.mpos", score.name))
             lowest = max((measure.y1 for measure in measures), default=0.0)
-            if lowest <= foot + 1 or space <= SMALLEST_SPACE:
+            pushed = min((measure.page for measure in measures), default=0) > 0
+            if (lowest <= foot + 1 and not pushed) or space <= SMALLEST_SPACE:
                 break
-            space = max(SMALLEST_SPACE, space * foot / lowest * 0.96)
+            # A first system that fits the page, but not below the title, leaves a page without music.
+            space = max(SMALLEST_SPACE, space * min(foot / lowest * 0.96, 0.85 if pushed else 1.0))
         return measures, space
 
     def _run(self, arguments: list[str], folder: Path, name: str) -> None:
@@ -126,6 +142,13 @@ class MuseScoreEngraver:
         if not file.exists():
             raise EngraverError(score, "MuseScore wrote nothing", "Open and save it with a score editor.")
         return file.read_bytes()
+
+
+def _folder(work: Path | None) -> tempfile.TemporaryDirectory[str]:
+    """A folder for the files of one score, in `work` or where the system has such."""
+    if work is not None:
+        work.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix="notehead-musescore-", dir=work)
 
 
 def _page_files(folder: Path) -> list[Path]:

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from fontTools.ttLib import TTFont, TTLibError
 
+from notehead.engrave.musescore.letters import Face, face_of
 from notehead.engrave.outlines import FlatteningPen, Outline
+from notehead.engrave.style import Style
+from notehead.engrave.text import TextFont
 from notehead.engrave.verovio.fonts import glyph_names
 
 FONTS = ("Emmentaler", "Bravura", "Gonville", "MuseJazz", "Leland", "Petaluma")
@@ -25,8 +29,28 @@ _FAMILIES = {"MScore": "Emmentaler", "Gootville": "Gonville"}
 _FULL_NAMES = {"MScore for scores": "MScore"}
 TEXT_FONTS = {"Emmentaler": "MScore Text", "Gonville": "Gootville Text"}
 """The font of music symbols in text; else the music font's name with `Text` behind it."""
+FAMILIES: Mapping[TextFont, str] = {
+    "STIX": "STIXGeneral",
+    "DejaVu Serif": "DejaVu Serif",
+    "DejaVu Sans": "DejaVu Sans",
+    "Computer Modern": "STIXGeneral",
+    "Computer Modern Sans": "DejaVu Sans",
+}
+"""Families of text fonts. Computer Modern's letters have no Unicode, so others stand in."""
+_FILES = {
+    "STIXGeneral": ("STIXGeneral", "STIXGeneralItalic", "STIXGeneralBol", "STIXGeneralBolIta"),
+    "DejaVu Serif": ("DejaVuSerif", "DejaVuSerif-Italic", "DejaVuSerif-Bold", "DejaVuSerif-BoldItalic"),
+    "DejaVu Sans": ("DejaVuSans", "DejaVuSans-Oblique", "DejaVuSans-Bold", "DejaVuSans-BoldOblique"),
+}
+_SIGNS = {
+    "accidentalFlat": "\u266d", "accidentalNatural": "\u266e", "accidentalSharp": "\u266f",
+    "csymDiminished": "\u00b0", "csymHalfDiminished": "\u00f8", "csymMajorSeventh": "\u25b3",
+}  # fmt: skip
+"""Glyphs of the music font that stand among letters."""
 _START = re.compile(rb"(?:OTTO|\x00\x01\x00\x00)\x00[\x08-\x20]")
 _LONGEST = 8_000_000
+LETTERS = Path(getattr(find_spec("matplotlib"), "origin", "")).parent / "mpl-data" / "fonts" / "ttf"
+"""Where the text fonts of styles are (`notehead.engrave.text`)."""
 _TEXT_FOLDER = Path("/usr/share/fonts/truetype/freefont")
 
 
@@ -72,6 +96,23 @@ def font_glyphs(program: Path, font: str) -> Mapping[str, Outline]:
         if len(outline.points):
             found[name] = Outline(outline.points * scale, outline.starts, outline.advance)
     return found
+
+
+def text_faces(program: Path, style: Style, *, wide: bool = False) -> tuple[Callable[[], Face], ...]:
+    """The faces that a style's text may be set in, its own first, then what MuseScore falls back to."""
+    families = dict.fromkeys((FAMILIES[style.text_font], FAMILIES[style.head_font]))
+    files = [LETTERS / f"{name}.ttf" for family in families for name in _FILES[family]]
+    files += sorted(_TEXT_FOLDER.glob("FreeSerif*.ttf"))
+    narrow = [partial(face_of, file) for file in files]
+    others = [partial(face_of, file, wide=True) for file in files] if wide else []
+    return *narrow, partial(_signs, program, style.font), *others
+
+
+@cache
+def _signs(program: Path, font: str) -> Face:
+    """The glyphs of a music font that stand among letters."""
+    glyphs = font_glyphs(program, font)
+    return Face.of({sign: glyphs[name] for name, sign in _SIGNS.items() if name in glyphs})
 
 
 @cache

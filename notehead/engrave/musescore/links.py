@@ -44,12 +44,10 @@ class _Finder:
     def stems(self) -> None:
         """A stem touches the side of its heads."""
         for i, mark in enumerate(self._marks):
-            if mark.name not in {"stem", "graceNoteSlash"}:
+            if mark.name != "stem":
                 continue
             x, slack = mark.x, 0.15 * self._space
             beside = (np.abs(self._boxes[:, 0] - x) < slack) | (np.abs(self._boxes[:, 2] - x) < slack)
-            if mark.name == "graceNoteSlash":
-                beside = (self._boxes[:, 0] < x) & (x < self._boxes[:, 2] + self._space)
             high = (self._y > mark.box[1] - self._space / 2) & (self._y < mark.box[3] + self._space / 2)
             heads = [self._heads[k] for k in np.flatnonzero(beside & high).tolist()]
             self._of_stem[i] = _one_chord([self._marks[head] for head in heads], heads)
@@ -57,9 +55,9 @@ class _Finder:
                 self._link(head, i)
 
     def on_stems(self) -> None:
-        """Flags, beams and tremolos stand on stems."""
+        """Flags, beams and tremolos stand on stems; slashes cross them."""
         for i, mark in enumerate(self._marks):
-            if mark.element not in {"Hook", "Tremolo"} and mark.name != "beam":
+            if mark.element not in {"Hook", "Tremolo"} and mark.name not in {"beam", "graceNoteSlash"}:
                 continue
             for stem, heads in self._of_stem.items():
                 if self._stands_on(mark, self._marks[stem]):
@@ -71,6 +69,8 @@ class _Finder:
         x0, y0, x1, y1 = mark.box
         if not (x0 - slack <= stem.x <= x1 + slack):
             return False
+        if mark.name == "graceNoteSlash":
+            return y0 - slack <= stem.box[3] and y1 + slack >= stem.box[1]
         if mark.element == "Hook":
             return stem.x < x0 + 2 * slack and y0 <= stem.box[3] + slack and y1 >= stem.box[1] - slack
         if mark.name == "beam":
@@ -115,6 +115,39 @@ class _Finder:
             if mark.element in _TO_STAFF and id(mark.staff) in staff_of:
                 self.found.append((i, staff_of[id(mark.staff)]))
             self.found += [(i, index[id(part)]) for part in mark.parts]
+
+
+def whole_grace_notes(
+    marks: Sequence[Mark], names: Sequence[str], links: NDArray[np.int64]
+) -> tuple[list[Mark], NDArray[np.int64]]:
+    """DeepScoresV2's whole grace notes, for single, flagged ones, which nothing draws.
+
+    Returns:
+        Their marks, to stand behind `marks`; and links from each to its parts.
+    """
+    heads: dict[int, list[int]] = {}
+    for head, other in links.tolist():
+        if names[other] in {"stem", "graceNoteSlash"} or names[other].startswith("flag"):
+            heads.setdefault(head, []).append(other)
+    wholes: list[Mark] = []
+    extra: list[tuple[int, int]] = []
+    done: set[int] = set()
+    for head, parts in heads.items():
+        stem = next((i for i in parts if names[i] == "stem"), None)
+        if stem is None or stem in done or not names[head].endswith("Small"):
+            continue
+        if not any(names[i].startswith("flag") for i in parts):
+            continue
+        done.add(stem)
+        kind = "Acciaccatura" if any(names[i] == "graceNoteSlash" for i in parts) else "Appoggiatura"
+        way = "Up" if marks[stem].y < marks[head].y else "Down"
+        source = marks[head]
+        whole = Mark(source.element, f"graceNote{kind}Stem{way}", [], staff=source.staff, event=source.event)
+        whole.measure = source.measure
+        chord = {other for other, of in heads.items() if stem in of}
+        extra += [(len(marks) + len(wholes), part) for part in sorted(chord | set(parts))]
+        wholes.append(whole)
+    return wholes, np.array(extra, np.int64).reshape(-1, 2)
 
 
 def _one_chord(heads: list[Mark], indices: list[int]) -> list[int]:

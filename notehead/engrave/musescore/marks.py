@@ -24,6 +24,7 @@ class Mark:
         scale: of a glyph, 1 in a staff of MuseScore's usual size; 0 for anything else.
         box: x0, y0, x1, y1 of what is drawn, strokes without their width.
         head: which note of `event` it shows.
+        text: its letters.
     """
 
     element: str
@@ -39,6 +40,7 @@ class Mark:
     head: Head | None = None
     position: int = ABSENT
     diatonic: int = ABSENT
+    text: str = ""
     parts: list[Mark] = field(default_factory=list)
 
 

@@ -27,6 +27,11 @@ _GRACE = frozenset(
 )  # fmt: skip
 _FIFTHS = (3, 0, 4, 1, 5, 2, 6)
 """Steps (0 for C) of F C G D A E B, the order of tonal pitch classes."""
+_WORDS = (
+    "text", "longName", "shortName", "trackName", "beginText", "continueText", "endText", "metaTag",
+    "oddFooterC", "oddFooterL", "oddFooterR",
+)  # fmt: skip
+"""Elements with words for the reader."""
 MOST_MEASURES = 20_000
 
 
@@ -75,14 +80,15 @@ class Event:
 
 @dataclass(slots=True)
 class Music:
-    """A score: events by track (staff, voice) and measure, and where measures start."""
+    """A score: events by track (staff, voice) and measure, and where measures start.
+
+    Voices that are shorter or longer than their measure have times all the same: where MuseScore puts them.
+    """
 
     staves: int = 0
     events: dict[tuple[int, int], dict[int, list[Event]]] = field(default_factory=dict)
     starts: list[Fraction] = field(default_factory=list)
     lengths: list[Fraction] = field(default_factory=list)
-    unsure: set[int] = field(default_factory=set)
-    """Measures whose voices do not add up: their times are not known."""
 
     def track_events(self, measures: list[int]) -> Iterator[Event]:
         """All events of some measures, in drawing order."""
@@ -106,6 +112,16 @@ def read_music(data: bytes) -> Music:
     for number, staff in enumerate(staves):
         _StaffReader(music, number).read(staff)
     return music
+
+
+def written_words(data: bytes) -> set[str]:
+    """All words of a saved score, whole texts and the parts that have a style of their own."""
+    root = etree.fromstring(data, etree.XMLParser(huge_tree=True, resolve_entities=False))
+    found: set[str] = set()
+    for node in root.iter(*_WORDS):
+        found.add("".join(map(str, node.itertext())).strip())
+        found.update(str(part).strip() for part in node.itertext())
+    return found - {""}
 
 
 def _find_measures(staff: etree._Element, music: Music) -> None:
@@ -136,7 +152,7 @@ class _StaffReader:
                 self._voice(content, number, voice)
 
     def _voice(self, content: etree._Element, measure: int, voice: int) -> None:
-        music, now, reached = self._music, Fraction(0), Fraction(0)
+        music, now = self._music, Fraction(0)
         length = music.lengths[measure]
         ratios = [Fraction(1)]
         graces: list[Event] = []
@@ -156,11 +172,8 @@ class _StaffReader:
                     graces.append(event)
                     continue
                 now += event.duration
-                reached = max(reached, now)
                 events += [event, *graces]  # the order in which they are drawn
                 graces = []
-        if reached > length or (voice == 1 and reached != length):
-            music.unsure.add(measure)
         if events:
             music.events.setdefault((self._staff, voice), {})[measure] = events
 

@@ -12,13 +12,24 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from xml.sax.saxutils import escape
 
+from notehead.engrave.musescore.fonts import LETTERS
 from notehead.errors import EngraverError, MissingExtraError
 
 NAMES = ("mscore3", "musescore3")
 """What Debian and others call the program."""
 _LIMITED = Path(__file__).with_name("limited.py")
-_PASSED_ON = ("PATH", "FONTCONFIG_PATH", "FONTCONFIG_FILE")
+_PASSED_ON = ("PATH",)
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+</fontconfig>
+"""
+"""Which fonts the program sees: the system's, and those that styles name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,8 @@ def run_program(
     """
     home = folder / "home"
     home.mkdir(mode=0o700, exist_ok=True)
+    fonts = _FONTS.format(fonts=escape(str(LETTERS)), cache=escape(str(home / "fonts")))
+    (home / "fonts.conf").write_text(fonts, encoding="utf-8")
     command = [
         sys.executable, "-I", "-S", str(_LIMITED), str(limits.cpu_seconds), str(limits.memory),
         str(program), "-s", "-m", "-w", "-f", "-c", str(home / "settings"), *arguments,
@@ -106,6 +119,7 @@ def _environment(home: Path) -> dict[str, str]:
     return {
         **passed_on,
         "HOME": str(home),
+        "FONTCONFIG_FILE": str(home / "fonts.conf"),
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_DATA_HOME": str(home / "data"),
         "XDG_CACHE_HOME": str(home / "cache"),

@@ -90,6 +90,7 @@ _ALL = (
     Rule("Page", other="textTitle"),
     Rule("Jump", other="textDirection"),
     Rule("Marker", r"segno.*|coda.*", "textDirection", spelt=True),
+    Rule("SystemDivider", other="otherLine", line="otherLine"),
     Rule("FretDiagram", other="otherGlyph", line="otherLine"),
 )
 RULES: Mapping[str, Rule] = {rule.element: rule for rule in _ALL}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from notehead.engrave.musescore.fonts import TEXT_FONTS
+from notehead.engrave.musescore.dress import foot_values
+from notehead.engrave.musescore.fonts import FAMILIES, TEXT_FONTS
 from notehead.engrave.style import MM_PER_INCH, Style
 
 OWN_SPACE = 25.4 / 72 * 5
@@ -55,15 +56,31 @@ def style_values(style: Style, fonts: Mapping[str, object]) -> dict[str, float |
         "doubleBarDistance": style.bar_spacing / 2 + style.barline / 2,
         "endBarDistance": style.bar_spacing / 2 + style.barline / 2,
         "ledgerLineWidth": style.ledger_line / 2,
+        "ledgerLineLength": 0.7 * style.ledger_reach,
+        "bracketWidth": 0.44 * style.bracket,
+        "tupletBracketWidth": style.tuplet_line / 2,
+        "ottavaLineWidth": style.octave_line / 2,
+        "ottavaNumbersOnly": int(not style.octave_letters),
+        "voltaLineWidth": style.ending_line / 2,
+        "pedalLineWidth": style.octave_line / 2,
+        "lyricsLineThickness": style.lyric_line / 2,
+        "lyricsDashLineThickness": style.lyric_line / 2,
+        "repeatBarlineDotSeparation": style.repeat_dots,
+        "minMeasureWidth": style.measure_width / 3,
+        "dividerLeft": int(style.system_divider == "left"),
         "SlurEndWidth": style.slur_end / 2,
         "slurMidWidth": style.slur_middle / 2,
         "hairpinHeight": style.hairpin / 2,
         "hairpinLineWidth": style.hairpin_line / 2,
         "lyricsOddFontSize": 11 * style.lyric / 4.5,
         "lyricsEvenFontSize": 11 * style.lyric / 4.5,
+        "fingeringFontSize": 8 * style.fingering / 0.75,
+        "tempoFontStyle": 0 if style.light_tempo else 1,
+        "measureNumberFontStyle": 0 if style.upright_numbers else 2,
         "graceNoteMag": style.grace,
-        "showHeader": int(style.header),
-        "showFooter": 0,
+        "smallStaffMag": style.small_staff,
+        **_text_values(style),
+        **foot_values(style),
         "showMeasureNumber": int(style.measure_numbers != "none"),
         "measureNumberSystem": int(style.measure_numbers == "system"),
         "measureNumberInterval": 1 if style.measure_numbers == "every" else 5,
@@ -71,6 +88,26 @@ def style_values(style: Style, fonts: Mapping[str, object]) -> dict[str, float |
         "Spatium": staff_space(style),
     }
     return values
+
+
+_HEADS = {"title": 24, "subTitle": 14, "composer": 12, "lyricist": 12, "header": 11, "footer": 8}
+"""Sizes in points of what is set in the font of titles, at MuseScore's usual staff space."""
+_TEXTS = (
+    "default", "lyricsOdd", "lyricsEven", "longInstrument", "shortInstrument", "partInstrument", "expression",
+    "tempo", "metronome", "measureNumber", "translator", "system", "staff", "rehearsalMark", "repeatLeft",
+    "repeatRight", "textLine", "volta", "chordSymbolA", "chordSymbolB", "instrumentChange",
+)  # fmt: skip
+
+
+def _text_values(style: Style) -> dict[str, float | str]:
+    """Fonts of text, and sizes of titles, which go with the staves as they do elsewhere."""
+    share = style.staff_space / OWN_SPACE
+    return {
+        **{f"{name}FontFace": FAMILIES[style.text_font] for name in _TEXTS},
+        **{f"{name}FontFace": FAMILIES[style.head_font] for name in _HEADS},
+        **{f"{name}FontSize": max(size * share, 5.0) for name, size in _HEADS.items()},
+        **{f"{name}FontSpatiumDependent": 0 for name in _HEADS},
+    }
 
 
 def style_file(values: Mapping[str, float | str]) -> bytes:

@@ -83,10 +83,16 @@ def read_svg(data: bytes) -> SvgPage:
 
 
 def _drawables(root: etree._Element) -> Iterator[Drawn]:
+    ties: set[str] = set()
     for node in root.iter(_SVG + "path", _SVG + "polyline"):
         if node.get("fill") in _WHITE or node.get("visibility") == "hidden":
             continue
         element = node.get("class") or ""
+        if element == "TieSegment":  # MuseScore draws each tie twice
+            data = node.get("d") or node.get("points") or ""
+            if data in ties:
+                continue
+            ties.add(data)
         drawn = _path(node, element) if node.tag == _SVG + "path" else _polyline(node, element)
         if drawn is not None:
             yield drawn

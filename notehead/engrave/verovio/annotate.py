@@ -20,7 +20,9 @@ from notehead.engrave.verovio.staves import Staff, find_staves
 from notehead.page import ABSENT, Symbols
 from notehead.vocabulary import VOCABULARY
 
-_TIMED = frozenset(row.name for row in VOCABULARY.classes if row.is_notehead or row.name.startswith("rest"))
+_HEADS = frozenset(row.name for row in VOCABULARY.classes if row.is_notehead)
+_TIMED = _HEADS | {row.name for row in VOCABULARY.classes if row.name.startswith("rest")}
+_OF_TUPLETS = frozenset({"tupletNum", "tupletBracket"})
 
 
 class Annotator:
@@ -76,15 +78,17 @@ class Annotator:
                     page.shapes.stroke(len(page.marks) - 1, (x0, y, x1, y), staff.width)
 
     def _row(self, mark: Mark) -> Row | None:
-        music = self._music
-        event = music.events.get(mark.note) or music.events.get(mark.chord) or music.events.get(mark.element)
-        if mark.rule.name in {"tupletNum", "tupletBracket"}:
-            event = music.events.get(mark.tuplet)
+        music, element = self._music, mark.rule.name
+        events = music.events
+        if element in _OF_TUPLETS:
+            event = events.get(mark.tuplet)
+        else:
+            event = events.get(mark.note) or events.get(mark.chord) or events.get(mark.element)
         control = music.controls.get(mark.element) if event is None else None
         staff = self._staff(mark, event, control)
         space = staff.space(self._usual_space) if staff is not None else self._usual_space
         position = ABSENT
-        if staff is not None and (mark.scale > 0 or mark.rule.name == "notehead"):
+        if staff is not None and (mark.scale > 0 or element == "notehead"):
             position = math.floor((staff.middle - mark.y) / (space / 2) + 0.5)
         form = control.form if control is not None else music.groups.get(mark.element, "")
         name = class_name(mark, position, space, form)
@@ -97,11 +101,11 @@ class Annotator:
                 row.duration = event.duration
         elif control is not None and control.finish is not None and row.onset is not None:
             row.duration = max(control.finish - row.onset, 0)
-        if VOCABULARY[name].is_notehead:
+        if name in _HEADS:
             row.position = position
             if event is not None:
                 row.diatonic, row.alter = event.diatonic, event.alter
-        elif mark.rule.name == "clef" and name not in {"clef8", "clef15"}:
+        elif element == "clef" and name not in {"clef8", "clef15"}:
             row.position = position
         return row
 
@@ -113,8 +117,12 @@ class Annotator:
             self._music.staff_of.get(mark.staff),
             control.staff if control is not None else None,
         )
-        found = (self._staves.get((mark.system, number)) for number in numbers if number is not None)
-        return next((staff for staff in found if staff is not None), None)
+        for number in numbers:
+            if number is not None:
+                staff = self._staves.get((mark.system, number))
+                if staff is not None:
+                    return staff
+        return None
 
     def _measure(self, mark: Mark, event: Event | None, control: Control | None) -> int:
         if event is not None:

@@ -21,7 +21,8 @@ SHORT = 3.0
 _PLAIN_HEADS = frozenset({"noteheadBlack", "noteheadHalf", "noteheadWhole", "noteheadDoubleWhole"})
 _IN_KEY = {"accidentalFlat": "keyFlat", "accidentalNatural": "keyNatural", "accidentalSharp": "keySharp"}
 _GROUPS = {"brace": "brace", "bracket": "bracket", "bracketsq": "bracketSquare", "line": "bracket"}
-_NUMBERS = {"multiRestNum": "restHNr", "mRptNum": "textOther"}
+_HAVE_SMALL = frozenset({"accid", "flag", "stem", "trill", "mordent", "turn"})
+"""Elements whose glyphs, or whose accidentals, have a class of their own where they are small."""
 _FALLBACK = {
     "accid": "accidentalOther", "keyAccid": "accidentalOther", "notehead": "noteheadOther",
     "artic": "articOther", "mordent": "ornamentOther", "turn": "ornamentOther", "trill": "ornamentOther",
@@ -69,12 +70,12 @@ def class_name(  # noqa: PLR0911  # one per kind of element
         return _IN_KEY[name]
     if element == "clef" and name.startswith("cClef"):
         return {0: "clefCAlto", 2: "clefCTenor"}.get(position, "clefC")
-    if element in _NUMBERS:
-        return _NUMBERS[element]
+    if element == "multiRestNum":
+        return "restHNr"
     found = _class_of_glyph().get(name)
     if found is None:
         return _FALLBACK.get(element, "otherGlyph")
-    if small and element in {"accid", "flag", "stem"} and f"{found}Small" in VOCABULARY:
+    if small and element in _HAVE_SMALL and f"{found}Small" in VOCABULARY:
         return f"{found}Small"
     return found
 

@@ -6,8 +6,11 @@ and only with a `Score` that passed the checks.
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import verovio
 
@@ -30,6 +33,13 @@ MAX_PAGES = 2000
 SMALLEST_UNIT = 4.5
 """Verovio's least half staff space: staves of 3 mm on the default page."""
 MOST_LAYOUTS = 4
+LARGE = 12
+"""Pages of a score beyond which freed memory goes back to the system, which takes milliseconds."""
+_NOTHING = (
+    '<mei xmlns="http://www.music-encoding.org/ns/mei"><music><body><mdiv><score><scoreDef><staffGrp>'
+    '<staffDef n="1" lines="5"/></staffGrp></scoreDef><section><measure><staff n="1"><layer/></staff>'
+    "</measure></section></score></mdiv></body></music></mei>"
+)
 _DEFINITION = re.compile(r'class="definition-scale"[^>]*viewBox="0 0 \d+ (\d+)"')
 
 
@@ -53,11 +63,25 @@ class VerovioEngraver:
         self._load(score, style)
         unit, pages = self._fitting_pages(score, style)
         reader = SvgReader(style.font, _text_runs(style))
-        # Only after drawing does the export name every element that the pages name.
-        music = read_music(self._toolkit.getMEI({"removeIds": False}))
+        with _no_search_for_cycles():
+            # Only after drawing does the export name every element that the pages name.
+            music = read_music(self._toolkit.getMEI({"removeIds": False}))
+        self._forget(len(pages))
         annotator = Annotator(music, 2 * unit * DRAWING_UNITS)
-        for number, svg in enumerate(pages, start=1):
-            yield annotator.drawing(reader.read(svg), number)
+        pages.reverse()
+        for number in range(1, len(pages) + 1):
+            with _no_search_for_cycles():
+                drawing = annotator.drawing(reader.read(pages.pop()), number)
+            yield drawing
+
+    def _forget(self, pages: int) -> None:
+        """Give the memory of a score back once all is drawn: a symphony's takes hundreds of megabytes."""
+        self._toolkit.setOptions({"breaks": "none"})
+        self._toolkit.setInputFrom("mei")
+        self._toolkit.loadData(_NOTHING)
+        if pages > LARGE:
+            with suppress(OSError, AttributeError):  # only glibc keeps what is freed, and has this
+                ctypes.CDLL(None).malloc_trim(0)
 
     def _load(self, score: Score, style: Style) -> None:
         """Load a score as its style dresses it; the first load lays nothing out and costs little."""
@@ -101,6 +125,18 @@ class VerovioEngraver:
             toolkit.redoLayout()
             pages = [toolkit.renderToSVG(number) for number in range(1, toolkit.getPageCount() + 1)]
         return unit, pages
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Garbage collection put off: the many small objects of a page form no cycles, and none outlive it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _height(svg: str) -> float:

@@ -8,15 +8,16 @@ triplets of triplets stay exact.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 
 from lxml import etree
 
 from notehead.page import ABSENT
 
 OSSIA = 1000
-"""Added to the number of the staff that an ossia stands over."""
+"""Added to the number of the staff that an ossia stands over, once more for each further ossia over it."""
 TICKS = 4096 * math.lcm(*range(1, 65))
 """Ticks in a quarter note: 1024th notes with dots, and tuplets by any number up to 64, are whole."""
 
@@ -38,6 +39,7 @@ _FIRST_CHILD_ONLY = frozenset({"app", "choice", "subst"})
 _TIMELESS = frozenset(
     {"clef", "keySig", "meterSig", "meterSigGrp", "barLine", "custos", "dot", "accid", "artic", "label"}
 )
+_READ = ("scoreDef", "staffDef", "measure", "staffGrp")
 _NOT_MUSIC = frozenset({"verse", "syl", "stem", "annot", "ornam"})
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _MEI = "{http://www.music-encoding.org/ns/mei}"
@@ -104,11 +106,14 @@ class Music:
 
 
 def read_music(mei: str) -> Music:
-    """The music of an MEI document as Verovio exports it."""
+    """The music of an MEI document as Verovio exports it; no more of its tree is kept than a measure."""
     # The text comes from the engraver, not from a user; still nothing is fetched. Verovio gives some
     # elements of Humdrum files the same xml:id, which only `recover` forgives.
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, recover=True)
-    return _Reader().read(etree.fromstring(mei.encode(), parser))
+    walk = etree.iterparse(
+        BytesIO(mei.encode()), events=("start", "end"), tag=[_MEI + name for name in (*_READ, "ending")],
+        resolve_entities=False, no_network=True, huge_tree=True, recover=True,
+    )  # fmt: skip
+    return _Reader().read(walk)
 
 
 @dataclass(slots=True)
@@ -129,9 +134,32 @@ class _Reader:
         self.told: dict[int, tuple[int, int]] = {}
         self._meters: dict[int, _Meter] = {}
         self._pending: list[tuple[str, Control, str]] = []
+        self._open: list[int] = []
+        self._ended: list[tuple[str, int, int]] = []
 
-    def read(self, root: etree._Element) -> Music:
-        for element in root.iter(_MEI + "scoreDef", _MEI + "staffDef", _MEI + "measure", _MEI + "staffGrp"):
+    def read(self, walk: Iterable[tuple[str, etree._Element]]) -> Music:
+        """Read definitions and measures, each as soon as it is whole, and forget it."""
+        depth = 0
+        for event, element in walk:
+            if element.tag == _MEI + "ending":
+                self._ending(element, event)
+            elif event == "start":
+                depth += 1
+            else:
+                depth -= 1
+                if not depth:
+                    self._unit(element)
+                    element.clear()
+        self._close_endings()
+        for moment, control, identity in self._pending:
+            control.finish = self._moment(control.measure, moment)
+            self.music.controls[identity] = control
+        self._resolve_controls()
+        return self.music
+
+    def _unit(self, unit: etree._Element) -> None:
+        """A definition or a measure, with the definitions inside."""
+        for element in unit.iter(*(_MEI + name for name in _READ)):
             tag = element.tag[len(_MEI) :]
             if tag == "measure":
                 self._measure(element)
@@ -139,24 +167,26 @@ class _Reader:
                 self._group(element)
             else:
                 self._definition(element)
-        self._endings(root)
-        for moment, control, identity in self._pending:
-            control.finish = self._moment(control.measure, moment)
-            self.music.controls[identity] = control
-        self._resolve_controls()
-        return self.music
 
-    def _endings(self, root: etree._Element) -> None:
+    def _ending(self, element: etree._Element, event: str) -> None:
+        """An ending opens before its first measure, and ends after its last."""
+        reached = len(self.music.measure_onset)
+        if event == "start":
+            self._open.append(len(self._ended))
+            self._ended.append((element.get(_XML_ID, ""), reached, reached))
+        else:
+            place = self._open.pop()
+            self._ended[place] = (*self._ended[place][:2], reached)
+
+    def _close_endings(self) -> None:
         """First and second endings span their measures."""
         music = self.music
-        for ending in root.iter(_MEI + "ending"):
-            names = [measure.get(_XML_ID, "") for measure in ending.iter(_MEI + "measure")]
-            inside = [music.measure_of[name] for name in names if name in music.measure_of]
-            if inside:
-                onset = music.measure_onset[inside[0]]
-                finish = music.measure_onset[inside[-1]] + music.measure_length[inside[-1]]
-                control = Control(inside[0], ABSENT, "", "", onset, finish, (), "")
-                music.controls[ending.get(_XML_ID, "")] = control
+        for identity, first, after in self._ended:
+            if after > first:
+                onset = music.measure_onset[first]
+                finish = music.measure_onset[after - 1] + music.measure_length[after - 1]
+                control = Control(first, ABSENT, "", "", onset, finish, (), "")
+                music.controls[identity] = control
 
     def _group(self, element: etree._Element) -> None:
         symbol = element.get("symbol") or ""
@@ -168,7 +198,7 @@ class _Reader:
     def meter(self, staff: int) -> _Meter:
         """The time signature in force on a staff; staves may differ (9/16 against 3/8)."""
         first = next(iter(self._meters.values()), _Meter())
-        staff -= OSSIA if staff > OSSIA else 0
+        staff = (staff - 1) % OSSIA + 1
         return self._meters.get(staff) or self._meters.get(ABSENT) or first
 
     def _definition(self, element: etree._Element) -> None:
@@ -205,10 +235,13 @@ class _Reader:
         for child in _measure_children(element):
             tag = _tag(child)
             if tag in {"staff", "oStaff"}:
-                end, open_ended = self._staff(child, index, onset)
+                number = int(child.get("n") or 1) + (OSSIA if tag == "oStaff" else 0)
+                while number in staves and tag == "oStaff":
+                    number += OSSIA
+                end, open_ended = self._staff(child, number, index, onset)
                 length = max(length, end)
                 waiting += open_ended
-                staves.add(int(child.get("n") or 1))
+                staves.add(number)
             elif tag in {"ending", "section"}:
                 continue
             else:
@@ -220,9 +253,10 @@ class _Reader:
             event.duration = length * share
         music.measure_length.append(max([length, *(e.duration for e, share in waiting if share > 1)]))
 
-    def _staff(self, element: etree._Element, index: int, onset: int) -> tuple[int, list[tuple[Event, int]]]:
+    def _staff(
+        self, element: etree._Element, number: int, index: int, onset: int
+    ) -> tuple[int, list[tuple[Event, int]]]:
         """Read one staff; ticks of its longest voice, and the events that last as long as measures do."""
-        number = int(element.get("n") or 1) + (OSSIA if _tag(element) == "oStaff" else 0)
         self.music.staff_of[element.get(_XML_ID, "")] = number
         length, waiting = 0, []
         for layer in element:

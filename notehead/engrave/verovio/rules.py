@@ -18,10 +18,12 @@ class Rule:
         name: the element.
         line: class of strokes, polygons and curves; all of a group are one symbol ...
         lines_apart: ... unless each is one of its own.
+        stroke: class of straight strokes, where it is another than that of curves.
         dot: class of filled ellipses.
         frame: class of outlined rectangles and ellipses.
         text: class of letters.
         digits: classes of single digits, where text is one symbol per digit.
+        number: class of digits (and frets) that are glyphs; all of a group are one number, with its text.
         glyphs_join: glyphs that are part of one symbol: SMuFL name (or `*`) -> class.
         bold, italic: how Verovio's style sheet sets the group's text.
     """
@@ -29,11 +31,13 @@ class Rule:
     name: str
     line: str = "otherLine"
     lines_apart: bool = False
+    stroke: str = ""
     dot: str = "otherGlyph"
     frame: str = "textFrame"
     rect: str = ""
     text: str = "textOther"
     digits: Mapping[str, str] = field(default_factory=dict)
+    number: str = ""
     glyphs_join: Mapping[str, str] = field(default_factory=dict)
     bold: bool = False
     italic: bool = False
@@ -53,15 +57,21 @@ _ALL = (
     Rule("staff", line="staff"),
     Rule("system", line="barlineSystemic"),
     Rule("systemDivider"),
-    Rule("grpSym", line="brace", glyphs_join={"brace": "brace", "*": "bracket"}, rect="bracket"),
+    Rule(
+        "grpSym",
+        line="brace",
+        stroke="bracket",
+        glyphs_join={"brace": "brace", "*": "bracket"},
+        rect="bracket",
+    ),
     Rule("barLine", line="barline", dot="repeatDot"),
     Rule("ledgerLines", line="ledgerLine", lines_apart=True),
     Rule("stem", line="stem", lines_apart=True),
     Rule("beam", line="beam"),
     Rule("beamSpan", line="beam"),
     Rule("flag"),
-    Rule("notehead", line="noteheadOther"),
-    Rule("note", text="textOther"),
+    Rule("notehead", line="noteheadOther", frame="noteheadOther"),
+    Rule("note", text="textOther", number="textOther"),
     Rule("dots", dot="augmentationDot"),
     Rule("accid"),
     Rule("artic"),
@@ -70,11 +80,12 @@ _ALL = (
     Rule("multiRest", line="restHBar", rect="restHBar"),
     Rule("multiRestNum"),
     Rule("mRpt"),
-    Rule("mRpt2"),
-    Rule("multiRpt"),
+    # Repeats of two measures stand on a barline that is drawn with them.
+    Rule("mRpt2", line="barlineSingle", number="textOther"),
+    Rule("multiRpt", line="barlineSingle", number="textOther"),
     Rule("halfmRpt"),
     Rule("beatRpt"),
-    Rule("mRptNum"),
+    Rule("mRptNum", number="textOther"),
     Rule("clef"),
     Rule("keyAccid"),
     Rule("keySig"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from notehead.engrave.verovio.marks import SvgPage
 from notehead.engrave.verovio.music import Music
@@ -21,6 +21,7 @@ class Staff:
         lines: y of each line, from the top.
         stretches: (x0, x1) of each unbroken part.
         width: of its lines.
+        middle: half-way between the outer lines.
     """
 
     index: int
@@ -30,16 +31,17 @@ class Staff:
     stretches: list[tuple[float, float]]
     width: float
 
-    @property
-    def middle(self) -> float:
-        """Half-way between the outer lines."""
-        return (self.lines[0] + self.lines[-1]) / 2
+    middle: float = field(init=False)
+    _space: float | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        top, bottom, gaps = self.lines[0], self.lines[-1], len(self.lines) - 1
+        self.middle = (top + bottom) / 2
+        self._space = (bottom - top) / gaps if gaps else None
 
     def space(self, fallback: float) -> float:
         """Distance between lines; `fallback` for a staff of one line."""
-        if len(self.lines) < 2:
-            return fallback
-        return (self.lines[-1] - self.lines[0]) / (len(self.lines) - 1)
+        return fallback if self._space is None else self._space
 
 
 def find_staves(page: SvgPage, music: Music) -> dict[tuple[int, int], Staff]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -22,19 +23,23 @@ from notehead.engrave.verovio.rules import RULES, Rule
 from notehead.engrave.verovio.textlayout import TextRuns, layout_text
 
 _SVG = "{http://www.w3.org/2000/svg}"
+_G, _USE, _PATH, _TEXT = (_SVG + tag for tag in ("g", "use", "path", "text"))
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _PLACE = re.compile(r"translate\((-?[\d.]+), (-?[\d.]+)\) scale\((-?[\d.]+)(?:, (-?[\d.]+))?")
 _ROTATE = re.compile(r"rotate\((-?[\d.]+) (-?[\d.]+),\s*(-?[\d.]+)\)")
 _NUMBER = re.compile(r"-?[\d.]+")
+_DIGIT = re.compile(r"(?:timeSig|tuplet|luteItalianFret)([0-9])|luteFrenchFret([A-N])")
 _SPANNING = re.compile(r"\bid-(\S+)")
 _SKIPPED = frozenset({"svg", "fig", "placeholder", "bounding-box", "content-bounding-box"})
-_FIELDS = {
-    **{word: word for word in ("measure", "staff", "tuplet", "chord", "note")},
+_FILLED = {
+    **{word: word for word in ("system", "measure", "staff", "tuplet", "chord", "note")},
     **dict.fromkeys(("rest", "mRest", "multiRest"), "note"),
     "tabGrp": "chord",
     "oStaff": "staff",
 }
+_FIELDS = {word: Where._fields.index(name) for word, name in _FILLED.items()}
 """Which field of `Where` an element fills."""
+_RULE, _ELEMENT, _SYSTEM, _TURN = map(Where._fields.index, ("rule", "element", "system", "turn"))
 _WHITE = frozenset({"white", "#fff", "#ffffff", "#FFF", "#FFFFFF"})
 
 
@@ -43,7 +48,7 @@ class _Kind(NamedTuple):
 
     word: str
     hidden: bool
-    field: str
+    field: int
     rule: Rule | None
     spanning: str
 
@@ -56,7 +61,7 @@ def _kind(classes: str) -> _Kind:
     return _Kind(
         word=word,
         hidden=not _SKIPPED.isdisjoint(words),
-        field=_FIELDS.get(word, ""),
+        field=_FIELDS.get(word, -1),
         rule=RULES.get(word),
         spanning=spanning.group(1) if spanning else "",
     )
@@ -83,42 +88,47 @@ class SvgReader:
         self._children(margin, Where(RULES[""]))
         return self.page
 
-    def _children(self, group: etree._Element, where: Where) -> None:
+    def _children(self, group: Iterable[etree._Element], where: Where) -> None:
         merged: dict[str, int] = {}
         for child in group:
             tag = child.tag
-            if tag == _SVG + "g":
+            if tag == _G:
                 self._group(child, where)
-            elif tag == _SVG + "use":
+            elif tag == _USE:
                 self._use(child, where, merged)
-            elif tag == _SVG + "path":
+            elif tag == _PATH:
                 self._path(child, where, merged)
-            elif tag == _SVG + "text":
+            elif tag == _TEXT:
                 self._letters(child, where)
             elif tag in _SHAPES:
                 self._shape(child, tag[len(_SVG) :], where, merged)
 
     def _group(self, group: etree._Element, where: Where) -> None:
-        kind = _kind(group.get("class") or "")
-        if kind.hidden or group.get("visibility") == "hidden":
+        said: dict[str, str] = dict(group.items())  # type: ignore[arg-type]  # the stubs allow bytes
+        kind = _kind(said.get("class", ""))
+        if kind.hidden or said.get("visibility") == "hidden":
             return
-        if group.get("fill") in _WHITE or group.get("color") in _WHITE:
+        if said.get("fill") in _WHITE or said.get("color") in _WHITE:
             return
-        changes: dict[str, Any] = {}
-        if kind.field:
-            changes[kind.field] = group.get("id") or ""
-        elif kind.word == "system":
-            changes["system"] = self._systems
+        if kind.rule is None and kind.field < 0 and "transform" not in said:
+            self._children(group, where)
+            return
+        changed: list[Any] = list(where)  # a page has thousands of groups, and `_replace` is slow
+        if kind.field == _SYSTEM:
+            changed[_SYSTEM] = self._systems
             self._systems += 1
+        elif kind.field >= 0:
+            changed[kind.field] = said.get("id", "")
         if kind.rule is not None:
             # A label inside a note is the number of its verse, any other the name of a part.
-            changes["rule"] = RULES["verse"] if kind.word == "label" and where.note else kind.rule
+            changed[_RULE] = RULES["verse"] if kind.word == "label" and where.note else kind.rule
             # Groups without an id (the bracket of an ending) belong to what is around them.
-            changes["element"] = kind.spanning or group.get("id") or where.element
-        transform = group.get("transform")
-        if transform and (turned := _ROTATE.match(transform)):
-            changes["turn"] = tuple(map(float, turned.groups()))
-        self._children(group, where._replace(**changes) if changes else where)
+            changed[_ELEMENT] = kind.spanning or said.get("id") or where.element
+        if turned := _ROTATE.match(said.get("transform", "")):
+            changed[_TURN] = tuple(map(float, turned.groups()))
+        # Verovio draws the dots of a chord on two staves in the order in which those lie in its memory.
+        children = sorted(group, key=_from_below) if kind.word == "dots" and len(group) > 1 else group
+        self._children(children, Where(*changed))
 
     def _mark(self, name: str, where: Where, x: float, y: float, scale: float = 0.0) -> int:
         self.page.marks.append(
@@ -149,7 +159,10 @@ class SvgReader:
         if where.turn is not None:
             outline, (x, y) = _turned(outline, where.turn[0]), self._turned_point(x, y, where.turn)
         line = where.rule.glyphs_join.get(name, where.rule.glyphs_join.get("*"))
-        if line is not None:
+        if where.rule.number and (digit := _DIGIT.fullmatch(name)):
+            mark = self._merged_mark(where.rule.number, where, merged, (x, y))
+            self.page.marks[mark].text = (self.page.marks[mark].text or "") + (digit[1] or digit[2].lower())
+        elif line is not None:
             mark = self._merged_mark(line, where, merged, (x, y))
             self.page.marks[mark].name = line
         else:
@@ -241,7 +254,7 @@ class SvgReader:
                 name = "graceNoteSlash"
             merged[name] = mark = self._mark(name, where, *middle)
         else:
-            mark = self._merged_mark(rule.line, where, merged, middle)
+            mark = self._merged_mark(rule.stroke or rule.line, where, merged, middle)
         self.page.marks[mark].reach = (line[0], line[2])
         dashes = path.get("stroke-dasharray")
         if dashes:
@@ -342,6 +355,11 @@ class SvgReader:
         angle, cx, cy = math.radians(turn[0]), turn[1] + self._dx, turn[2] + self._dy
         cos, sin = math.cos(angle), math.sin(angle)
         return cx + cos * (x - cx) - sin * (y - cy), cy + sin * (x - cx) + cos * (y - cy)
+
+
+def _from_below(dot: etree._Element) -> tuple[float, float]:
+    """Places of dots from below, then from the left."""
+    return -float(dot.get("cy") or 0), float(dot.get("cx") or 0)
 
 
 _SYMBOLS_IN_TEXT = (

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from notehead.engrave.score import score_from_bytes
+from notehead.engrave.score import Score, score_from_bytes
 from notehead.errors import ScoreError, ScoreFormatError, ScoreLimitError
+from tests.support.engraved import mei
 from tests.support.scores import MEI
 
 HUGE = "99999999999"
@@ -119,3 +120,29 @@ def test_limit_and_format_are_told_apart() -> None:
         check('oct="4"', 'oct="99"')
     with pytest.raises(ScoreFormatError):
         check('oct="4"', 'oct="high"')
+
+
+OSSIA = (
+    '<ossia><oStaff {}><layer><note pname="c" oct="6" dur="1"/></layer></oStaff>'
+    '<staff n="1"><layer><note pname="c" oct="5" dur="1"/></layer></staff></ossia>'
+)
+
+
+def with_ossia(text: str) -> Score:
+    return score_from_bytes(mei(f"<measure>{text}</measure>").encode(), "x")
+
+
+@pytest.mark.parametrize("number", ['n="1"', "", 'n="7"'])
+def test_an_ossia_is_music(number: str) -> None:
+    assert with_ossia(OSSIA.format(number)).format == "mei"
+
+
+@pytest.mark.parametrize("number", ["x", "0", "", "1e9"])
+def test_the_number_of_an_ossia_is_a_number(number: str) -> None:
+    with pytest.raises(ScoreError, match=r"<oStaff n>"):
+        with_ossia(OSSIA.format(f'n="{number}"'))
+
+
+def test_an_ossia_staff_stands_in_an_ossia() -> None:
+    with pytest.raises(ScoreFormatError, match=r"<oStaff>.*: it cannot stand in <measure>"):
+        with_ossia('<oStaff n="1"><layer/></oStaff><staff n="1"><layer/></staff>')

@@ -3,9 +3,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from notehead.engrave.checks.limits import ScoreLimits
-from notehead.engrave.checks.xml import parse_xml, xml_text
+from notehead.engrave.checks.xml import _has_run, parse_xml, xml_text
 from notehead.errors import ScoreError, ScoreFormatError, ScoreLimitError
 
 LIMITS = ScoreLimits()
@@ -109,3 +111,8 @@ def test_quadratic_prologs_end_soon() -> None:
     ):
         with pytest.raises(ScoreError):
             parsed(text)
+
+
+@given(st.text("<a", max_size=40), st.integers(1, 8))
+def test_the_longest_text_between_tags_is_what_counts(text: str, most: int) -> None:
+    assert _has_run(text, most) == (max(map(len, text.split("<"))) > most)

@@ -233,3 +233,16 @@ def test_notes_of_a_tempo_mark_are_apart() -> None:
     )  # fmt: skip
     assert found.symbols.names.count("metronomeNote") == 2
     assert "textTempo" in found.symbols.names
+
+
+def test_a_letter_of_a_text_font_is_text() -> None:
+    shape = '<glyph font="c059-roman" size="4" name="a" x="0" y="0"/>'
+    letter = f'<g transform="translate(20, 30)">{shape}</g>'
+    found = only(staff(10), grob("DynamicText", 7, letter)).symbols.named("textDynamic")
+    assert found.text.tolist() == ["a"]
+
+
+def test_a_chord_symbol_is_one_symbol() -> None:
+    chord = grob("ChordName", 7, words("C", 20, 8), words("7", 30, 6, 1.0))
+    found = only(staff(10), chord).symbols.named("textChordSymbol")
+    assert found.text.tolist() == ["C7"]

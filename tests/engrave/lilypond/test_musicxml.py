@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from notehead.engrave.lilypond.musicxml import Unsafe, check_code, harmless
+from notehead.engrave.lilypond.musicxml import Unsafe, check_code, harmless, true_spanners
 
 MEANT = set('\\#$"{}<>%~`')
 """What means something to LilyPond outside of words."""
@@ -98,3 +98,23 @@ def test_code_that_does_more_than_print_is_refused(code: str) -> None:
 )  # fmt: skip
 def test_code_that_musicxml2ly_writes_is_let_through(code: str) -> None:
     check_code('\\version "2.24.1"\n' + code)
+
+
+def test_a_strange_key_is_no_danger_but_what_looks_like_one_is() -> None:
+    check_code("\\set Staff.keyAlterations = #`((6 . ,FLAT)(2 . ,SEMI-SHARP))")
+    with pytest.raises(Unsafe):
+        check_code("\\set Staff.keyAlterations = #`((6 . ,(system 1)))")
+
+
+def test_dashes_are_no_trills() -> None:
+    code = "c \\startTrillSpan d \\stopTrillSpan"
+    assert true_spanners(code, "<dashes/>") == "c \\startTextSpan d \\stopTextSpan"
+    assert true_spanners(code, "<wavy-line/>") == code
+    both = "<score-partwise><dashes/><wavy-line/></score-partwise>"
+    assert b"dashes" not in harmless(both)
+    assert b"dashes" in harmless("<score-partwise><dashes/></score-partwise>")
+
+
+def test_lyrics_get_other_letters() -> None:
+    text = "<score-partwise><lyric><syllabic>single</syllabic><text>voda</text></lyric></score-partwise>"
+    assert "вода" in harmless(text, "Cyrillic").decode()

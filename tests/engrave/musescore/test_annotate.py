@@ -9,6 +9,7 @@ from notehead.datasets.checks import check_page
 from notehead.draw.page import draw
 from notehead.engrave.musescore.annotate import Annotator
 from notehead.engrave.musescore.classify import Namer
+from notehead.engrave.musescore.letters import Reader
 from notehead.engrave.musescore.music import read_music
 from notehead.engrave.musescore.staves import read_measures
 from notehead.engrave.musescore.svg import read_svg
@@ -37,7 +38,7 @@ WHOLE_PAGE = (50.0, 100.0, 900.0, 80.0)
 def page(*parts: str, score: bytes = b"", measures: bytes = b"") -> Page:
     music = read_music(score or mscx([[rest("measure")]]))
     boxes = read_measures(measures or mpos(WHOLE_PAGE))
-    annotator = Annotator(music, boxes, Namer(glyphs(), {}), SPACE)
+    annotator = Annotator(music, boxes, Namer(glyphs(), {}), Reader(()), SPACE)
     found = draw(annotator.drawing(read_svg(svg(*parts)), 1), (1000, 1400), "p")
     problems = [problem for problem in check_page(found) if problem.check != "noteheads have onsets"]
     assert problems == []
@@ -274,3 +275,36 @@ def test_systems_and_measures_by_their_place() -> None:
         (0, 1, 4.0),
         (1, 2, 8.0),
     ]
+
+
+def test_a_tie_that_is_drawn_twice_is_one() -> None:
+    tie = path("TieSegment", (200, 200), (250, 220), (300, 200), (250, 210))
+    assert names(page(staff(100), tie, tie)) == ["tie"]
+
+
+def test_strokes_of_a_volta_and_the_line_of_an_octave_are_one_symbol_each() -> None:
+    hook = line("VoltaSegment", (200, 60), (200, 40))
+    top, end = line("VoltaSegment", (200, 40), (400, 40)), line("VoltaSegment", (400, 40), (400, 60))
+    other = line("VoltaSegment", (420, 60), (420, 40))
+    assert names(page(staff(100), hook, top, end, other)) == ["voltaBracket", "voltaBracket"]
+
+
+def test_a_grace_note_is_whole_too() -> None:
+    score = mscx([[chord("eighth", note(14), more="<acciaccatura/>") + rest("whole")]])
+    small = SCALE * 0.7
+    head = glyph("Note", "noteheadBlack", 300, 150, small)
+    stem = line("Stem", (300 + 320 * small / 10, 150), (300 + 320 * small / 10, 90))
+    found = page(
+        staff(100),
+        head,
+        stem,
+        glyph("Hook", "flag8thUp", 300 + 320 * small / 10, 90, small),
+        line("StemSlash", (305, 130), (335, 110)),
+        score=score,
+    )
+    assert "graceNoteAcciaccaturaStemUp" in found.symbols.names
+    whole = found.symbols.named("graceNoteAcciaccaturaStemUp")
+    parts = found.symbols.links[found.symbols.links[:, 0] == whole.id[0], 1]
+    assert sorted(found.symbols.names[i - 1] for i in parts) == [
+        "flag8thUpSmall", "graceNoteSlash", "noteheadBlackInSpaceSmall", "stem",
+    ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from notehead.engrave.musescore.music import Music, read_music
+from notehead.engrave.musescore.music import Music, read_music, written_words
 from tests.engrave.musescore.snippets import chord, mscx, note, rest
 
 SIGNATURE = "<TimeSig><sigN>3</sigN><sigD>4</sigD></TimeSig>"
@@ -25,7 +25,6 @@ def test_a_pickup_has_a_length_of_its_own() -> None:
     data = mscx([[rest("quarter")], [rest("measure")]]).replace(b"<Measure>", b'<Measure len="1/4">', 1)
     music = read_music(data)
     assert music.lengths == [Fraction(1, 4), Fraction(1)]
-    assert not music.unsure
 
 
 def test_tracks_are_drawn_from_the_last_to_the_first() -> None:
@@ -52,16 +51,16 @@ def test_dots_tuplets_and_gaps() -> None:
         (Fraction(2, 3), Fraction(1, 12)),
         (Fraction(3, 4), Fraction(1, 4)),
     ]
-    assert not music.unsure
 
 
-def test_a_step_back_at_the_end_leaves_the_measure_sure() -> None:
+def test_a_step_back_at_the_end_moves_nothing() -> None:
     voice = rest("half") * 2 + "<location><fractions>-1/8</fractions></location><StaffText/>"
-    assert not read_music(mscx([[voice]])).unsure
+    assert [onset for *_, onset, _ in onsets(read_music(mscx([[voice], [rest("whole")]])))] == [0, 0.5, 1]
 
 
-def test_a_measure_that_does_not_add_up_is_unsure() -> None:
-    assert read_music(mscx([[rest("half")], [rest("half") * 3], [rest("whole")]])).unsure == {0, 1}
+def test_a_measure_that_does_not_add_up_has_the_times_of_its_voice() -> None:
+    music = read_music(mscx([[rest("half")], [rest("half") * 3], [rest("whole")]]))
+    assert [onset for *_, onset, _ in onsets(music)] == [0, 1, 1.5, 2, 2]
 
 
 def test_grace_notes_have_no_length_and_are_drawn_after_their_note() -> None:
@@ -96,3 +95,10 @@ def test_what_moves_to_another_staff_and_what_is_hidden() -> None:
 
 def test_no_score_is_no_music() -> None:
     assert read_music(b"<museScore/>").staves == 0
+
+
+def test_written_words_are_whole_texts_and_their_parts() -> None:
+    data = mscx([[rest("whole")]]).replace(
+        b"<voice>", b"<voice><StaffText><text>A <b>B</b></text></StaffText>", 1
+    )
+    assert written_words(data) == {"A B", "A", "B"}

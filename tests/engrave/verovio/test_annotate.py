@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from notehead.datasets.checks import check_page
+from notehead.engrave.layers import LAYER
 from notehead.engrave.style import Paper, Style
-from notehead.engrave.verovio.annotate import LAYER
 from notehead.page import Pitch
 from notehead.vocabulary import VOCABULARY
 from tests.support.engraved import PIANO, SMALL, chord, measure, mei, names, notes, page, pages
@@ -772,3 +772,46 @@ def test_barlines_of_small_staves_are_not_short() -> None:
 
 def test_counts_of_repeated_measures_are_no_tuplets() -> None:
     assert not names(page(mei(bar(), measure("<mRpt/>"))).symbols, "tuplet")
+
+
+TWO = "".join(f'<staffDef n="{n}" lines="5" clef.shape="G" clef.line="2"/>' for n in (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [("brace", "brace"), ("bracket", "bracket"), ("bracketsq", "bracketSquare"), ("line", "bracket")],
+)
+def test_signs_of_groups(symbol: str, name: str) -> None:
+    for group in (f'<staffGrp symbol="{symbol}">', f'<staffGrp><grpSym symbol="{symbol}"/>'):
+        found = page(mei(measure(WHOLE, WHOLE), staves=f"{group}{TWO}</staffGrp>"))
+        assert names(found.symbols, "brac") == [name]
+
+
+def test_numbers_of_repeated_measures_are_no_time_signatures() -> None:
+    repeats = ('<mRpt num="2"/>', "<mRpt2/>", '<multiRpt num="2"/>')
+    found = page(mei(bar(), *(measure(repeat) for repeat in repeats)), WIDE)
+    assert names(found.symbols, "timeSig") == ["timeSig4", "timeSig4"]
+    assert [symbol.text for symbol in found.symbols.named("textOther")] == ["2", "2", "2"]
+    assert names(found.symbols, "repeat") == ["repeat1Bar", "repeat2Bars", "repeat2Bars"]
+    assert names(found.symbols, "otherLine") == []
+    assert not list(check_page(found))
+
+
+def test_the_accidental_of_a_trill_is_small() -> None:
+    found = page(mei(measure(notes("a=c5:1"), controls='<trill startid="#a" accidupper="s"/>')))
+    assert names(found.symbols, "accidental") == ["accidentalSharpSmall"]
+
+
+def test_a_white_cluster_is_a_head() -> None:
+    cluster = chord("c4 g5", "2", 'cluster="white"')
+    found = page(mei(measure(cluster + notes("r:2"))))
+    assert names(found.symbols, "notehead", "textFrame") == ["noteheadOther"]
+
+
+def test_two_ossias_over_one_staff_are_two_staves() -> None:
+    small = f'<oStaff n="1"><layer>{notes("c5:1")}</layer></oStaff>'
+    staff = f'<staff n="1"><layer>{notes("c5:1")}</layer></staff>'
+    found = page(mei(f"<measure><ossia>{small}{small}{staff}</ossia></measure>"))
+    assert [len(np.unique(found.staff_lines[found.staff_lines[:, 0] == n, 2])) for n in range(3)] == [5, 5, 5]
+    assert {head.position for head in heads(found)} == {1}
+    assert sorted(head.staff or 0 for head in heads(found)) == [0, 1, 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,3 +97,23 @@ def test_every_option_is_one_that_verovio_has_and_within_its_limits(seed: int) -
             assert isinstance(value, int), name
         if option["type"].startswith("std::string-list"):
             assert value in option["values"], name
+
+
+def test_a_drawn_score_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("notehead.engrave.verovio.engraver.LARGE", 0)
+    by = VerovioEngraver()
+    assert first(AIR, by=by).symbols.is_notehead.any()
+    assert "<note " not in by._toolkit.getMEI({})
+    assert first(AIR, by=by).symbols.is_notehead.any()
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+def test_garbage_collection_is_left_as_it_was(*, collecting: bool) -> None:
+    was = gc.isenabled()
+    try:
+        (gc.enable if collecting else gc.disable)()
+        for _ in engraver().engrave(AIR, SMALL):
+            assert gc.isenabled() is collecting
+        assert gc.isenabled() is collecting
+    finally:
+        (gc.enable if was else gc.disable)()

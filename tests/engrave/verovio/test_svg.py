@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -354,3 +356,37 @@ def test_elements_set_their_text_bold_or_italic() -> None:
     assert len(set(shapes.values())) == 3
     upright = read(group("dir", text(span("R", more='font-style="normal"'))))
     assert finish(upright).points.tobytes() == shapes["harm"]
+
+
+def test_digits_of_repeated_measures_are_one_number() -> None:
+    for element, glyphs in (("mRptNum", "tuplet{}"), ("mRpt2", "timeSig{}"), ("multiRpt", "timeSig{}")):
+        found = only(read(group(element, use(glyphs.format(1)) + use(glyphs.format(4), 150))))
+        assert (found.name, found.text) == ("textOther", "14")
+
+
+def test_frets_of_lutes_are_their_letters() -> None:
+    assert only(read(group("note", use("luteFrenchFretC")))).text == "c"
+    assert only(read(group("note", use("luteItalianFret3")))).text == "3"
+
+
+def test_the_barline_that_a_repeat_of_two_measures_stands_on() -> None:
+    found = read(group("mRpt2", use("repeat2Bars") + line(100, 0, 100, 720)))
+    assert [mark.name for mark in found.marks] == ["repeat2Bars", "barlineSingle"]
+
+
+def test_a_straight_group_sign_is_a_bracket_and_a_bent_one_a_brace() -> None:
+    assert only(read(group("grpSym", line(0, 0, 0, 720, width=90)))).name == "bracket"
+    bent = '<path d="M0,9 C1,2 3,4 5,6 C7,8 9,1 2,3 C4,5 6,7 0,9"/>'
+    assert only(read(group("grpSym", bent))).name == "brace"
+
+
+def test_the_outline_of_a_cluster_is_a_head() -> None:
+    frame = '<rect x="0" y="0" width="200" height="700" fill-opacity="0" stroke-width="20"/>'
+    assert only(read(group("notehead", frame))).name == "noteheadOther"
+
+
+@pytest.mark.parametrize("order", list(permutations(((9, 90), (9, 30), (20, 90)))))
+def test_dots_come_in_one_order_whatever_that_of_the_file(order: tuple[tuple[int, int], ...]) -> None:
+    dots = "".join(f'<ellipse cx="{x}" cy="{y}" rx="5" ry="5"/>' for x, y in order)
+    marks = read(group("dots", dots)).marks
+    assert [(mark.x - 100, mark.y - 50) for mark in marks] == [(9, 90), (20, 90), (9, 30)]
