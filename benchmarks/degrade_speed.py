@@ -113,9 +113,12 @@ def main() -> None:
             print("    " + ", ".join(f"{name} {ms:.1f}" for name, ms in means))
     if not options.python:
         return
-    theirs = np.array(augraphy_seconds(options.python, pages, max(options.seeds // 2, 1))) * 1000
+    rounds = max(options.seeds // 2, 1)
+    theirs = np.array(augraphy_seconds(options.python, pages, rounds)) * 1000
+    failed = rounds * len(pages) - len(theirs)
     print(
-        f"  augraphy      mean {theirs.mean():7.0f} ms, median {np.median(theirs):.0f} ms (default pipeline)"
+        f"  augraphy      mean {theirs.mean():7.0f} ms, median {np.median(theirs):.0f} ms (default pipeline, "
+        f"{failed} of {rounds * len(pages)} draws failed)"
     )
     print(f"  the slowest recipe is {theirs.mean() / slowest:.0f} times faster (goal {GOAL_TIMES})")
 

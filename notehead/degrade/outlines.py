@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, misc, untyped-decorator"
-# ruff: noqa: ANN001, ANN201, ANN202, C901
+# ruff: noqa: ANN001, ANN201, ANN202, C901, PLR0913, PLR0917
 """The outlines of symbols as points, and boxes and oriented boxes of points, compiled by numba.
 
 A box that is moved by its corners alone grows: a slur touches its box in three places only. What is moved is
@@ -13,12 +13,33 @@ from numba import njit
 
 from notehead.draw.extents import smallest_rectangle
 
+BLOCK = 16
+"""Pixels of a row of which it is known together whether there is ink."""
 _EVERY = 8
 """Pixels between points along straight edges, for maps that bend them."""
 
 
 @njit(cache=True)
-def _extents(ids, under, number, box, row_at, column_at):
+def inked_blocks(words, shape):
+    """Which blocks of `BLOCK` pixels of a row of a layer have ink: bool (h, blocks).
+
+    Args:
+        words: uint64, the layer's pixels four by four; the last ones may be missing.
+        shape: of the layer.
+    """
+    height, width = shape
+    blocks = np.zeros((height, (width + BLOCK - 1) // BLOCK), np.bool_)
+    for place in range(len(words)):
+        if words[place]:
+            for at in (4 * place, 4 * place + 3):
+                blocks[at // width, at % width // BLOCK] = True
+    for at in range(4 * len(words), height * width):
+        blocks[at // width, at % width // BLOCK] = True
+    return blocks
+
+
+@njit(cache=True)
+def _extents(ids, under, blocks, number, box, row_at, column_at):
     """First and last pixel of every row and column of every symbol, within its box.
 
     Returns:
@@ -34,25 +55,28 @@ def _extents(ids, under, number, box, row_at, column_at):
     for n in range(len(number)):
         table[number[n] & 0xFFFF] = n
     for y in range(height):
-        for x in range(width):
-            top = ids[y, x]
-            if not top:
+        for block in range(blocks.shape[1]):
+            if not blocks[y, block]:
                 continue
-            low = under[y, x]
-            for k in range(2 if low and low != top else 1):
-                n = table[top if k == 0 else low]
-                if n < 0 or x < box[n, 0] or y < box[n, 1] or x >= box[n, 2] or y >= box[n, 3]:
+            for x in range(block * BLOCK, min((block + 1) * BLOCK, width)):
+                top = ids[y, x]
+                if not top:
                     continue
-                row = row_at[n] + y - box[n, 1]
-                rows[row, 0] = min(rows[row, 0], x)
-                rows[row, 1] = max(rows[row, 1], x + 1)
-                column = column_at[n] + x - box[n, 0]
-                columns[column, 0] = min(columns[column, 0], y)
-                columns[column, 1] = y + 1
+                low = under[y, x]
+                for k in range(2 if low and low != top else 1):
+                    n = table[top if k == 0 else low]
+                    if n < 0 or x < box[n, 0] or y < box[n, 1] or x >= box[n, 2] or y >= box[n, 3]:
+                        continue
+                    row = row_at[n] + y - box[n, 1]
+                    rows[row, 0] = min(rows[row, 0], x)
+                    rows[row, 1] = max(rows[row, 1], x + 1)
+                    column = column_at[n] + x - box[n, 0]
+                    columns[column, 0] = min(columns[column, 0], y)
+                    columns[column, 1] = y + 1
     return rows, columns
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _put(points, used, x, y):
     if used and points[used - 1, 0] == x and points[used - 1, 1] == y:
         return used
@@ -123,7 +147,7 @@ def _drawn_out(points, box):
 
 
 @njit(cache=True)
-def outlines(ids, under, number, box, corners):
+def outlines(ids, under, blocks, number, box, corners):
     """Points on the outlines of whole symbols.
 
     Symbols without pixels in either layer are outlined by their oriented boxes. In either case the outermost
@@ -132,6 +156,7 @@ def outlines(ids, under, number, box, corners):
     Args:
         ids: uint16 (h, w), the top layer; (0, 0) for pages without masks.
         under: the second layer, of the same shape.
+        blocks: of `inked_blocks`, for `ids`.
         number: int32 (n,), the symbols' ids.
         box: float64 (n, 4), their boxes.
         corners: float64 (n, 4, 2), their oriented boxes.
@@ -150,7 +175,7 @@ def outlines(ids, under, number, box, corners):
         whole[n, 3] = min(max(np.ceil(box[n, 3]), whole[n, 1]), height)
         row_at[n + 1] = row_at[n] + whole[n, 3] - whole[n, 1]
         column_at[n + 1] = column_at[n] + whole[n, 2] - whole[n, 0]
-    rows, columns = _extents(ids, under, number, whole, row_at, column_at)
+    rows, columns = _extents(ids, under, blocks, number, whole, row_at, column_at)
     offset = np.zeros(count + 1, np.int64)
     points = np.empty((4096, 2))
     for n in range(count):
@@ -219,3 +244,29 @@ def boxes_of_points(points, offset, near):
         for i in range(4):
             corners[n, i] = found[(first + i) % 4]
     return box, corners
+
+
+@njit(cache=True)
+def filled_boxes(points, offset, corners, near):
+    """Which oriented boxes (n, 4, 2) have points of their groups on all four sides, to `near`."""
+    count = len(offset) - 1
+    filled = np.zeros(count, np.bool_)
+    for n in range(count):
+        filled[n] = True
+        for side in range(4):
+            ax, ay = corners[n, side]
+            bx, by = corners[n, (side + 1) % 4]
+            cx, cy = corners[n, (side + 2) % 4]
+            # away from the side, towards the opposite one
+            ux, uy = cx - bx, cy - by
+            length = np.sqrt(ux * ux + uy * uy)
+            if not length:
+                filled[n] = False
+                break
+            nearest = np.inf
+            for k in range(offset[n], offset[n + 1]):
+                nearest = min(nearest, (points[k, 0] - ax) * ux + (points[k, 1] - ay) * uy)
+            if abs(nearest) > near * length:
+                filled[n] = False
+                break
+    return filled

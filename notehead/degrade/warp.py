@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -99,21 +98,6 @@ class Warp:
         down = (self.grid[1:, :-1] - node) / self.step
         size = np.abs(across[..., 0] * down[..., 1] - across[..., 1] * down[..., 0])
         return float(1 / np.sqrt(np.median(size)))
-
-    def maps(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """For every destination pixel x and y of its source, as `cv2.remap` takes them: float32 (h, w).
-
-        OpenCV counts from the middle of pixel (0, 0).
-        """
-        width, height = self.size
-        rows, columns = self.grid.shape[:2]
-        dense = []
-        for axis in range(2):
-            coarse = (self.grid[..., axis] - 0.5).astype(np.float32)
-            fine = cv2.resize(coarse, (columns * self.step, rows * self.step), interpolation=cv2.INTER_LINEAR)
-            # `resize` puts the nodes in the middle of their pixels: node 0 is at half a step
-            dense.append(fine[self.step : self.step + height, self.step : self.step + width])
-        return np.asarray(dense[0], np.float32), np.asarray(dense[1], np.float32)
 
     @cached_property
     def _start(self) -> Floats:

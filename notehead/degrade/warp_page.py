@@ -1,12 +1,10 @@
 """`warp_page`: a page through a `Warp`, its labels with it.
 
-- The image: bilinear; where it shrinks it is blurred first, as every pixel of a scanner sees an area, so that
-  thin lines do not alias.
-- The id layers: each pixel has what its middle shows. Where the page shrinks, staff lines and stems would
-  fall between the middles, and so a pixel looks at all that it covers, by the rules by which `draw` would
-  have labelled it at that resolution (`shrunk_layers`). As in `draw`, no pixel that ink makes dark is left
-  without a label. Two layers hold two symbols: of three that meet in one coarse pixel, one is not there,
-  and its mask may end before its box does.
+- The image: bilinear (`warp_image`).
+- The id layers: each pixel has what its middle shows, or, where the page shrinks and staff lines and stems
+  would fall between the middles, what has most of it (`warp_layers`). As in `draw`, no pixel that ink makes
+  dark is left without a label. Two layers hold two symbols: of three that meet in one coarse pixel, one is
+  not there, but each keeps a pixel at the sides of its box.
 - Boxes: the extent of the moved outline, in both layers; and all pixels that the symbol has afterwards, as
   boxes contain masks. What two layers do not show (a symbol covered twice) moves with the outermost pixels;
   a symbol that has none moves by its oriented box.
@@ -20,7 +18,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -28,24 +26,32 @@ from numpy.typing import NDArray
 
 from notehead.datasets.boxes import ROUNDING
 from notehead.datasets.slicing import SliceOptions, slices
-from notehead.degrade.outlines import boxes_of_points, outlines
+from notehead.degrade.outlines import boxes_of_points, filled_boxes, inked_blocks, outlines
 from notehead.degrade.warp import Floats, Warp
-from notehead.degrade.warp_kernels import counted_layers, label_dark, shrunk_layers
+from notehead.degrade.warp_image import moved_image
+from notehead.degrade.warp_layers import (
+    areas,
+    counted_layers,
+    drop_blurs,
+    inked_runs,
+    keep_edges,
+    middles,
+    reach,
+    spans,
+)
 from notehead.draw.raster import DARK
 from notehead.page import Page, Symbols
 
-_SHRINKS = 0.95
-"""Scales below this one need a low-pass, and masks that look at areas."""
-_BLUR = 0.5
-"""Of the low-pass, in destination pixels: of lines a pixel apart about half of the contrast is left."""
 _HIDDEN = 0.01
 """Pixels by which the oriented box of what shows is off, of symbols that do not show all; files round."""
 _SPARSE = 16
 """Every so many pixels of a page tell how light its paper is."""
-_FINEST = 8
-"""Samples along a pixel's side at most."""
+_NOWHERE = 2**30
+"""Beyond every page."""
 
-Maps: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32]]
+Blocks: TypeAlias = NDArray[np.bool_]
+Image: TypeAlias = NDArray[np.uint8]
+Counted: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32]]
 Layers: TypeAlias = tuple[NDArray[np.uint16], NDArray[np.uint16]]
 
 
@@ -69,10 +75,12 @@ def warp_page(page: Page, warp: Warp, background: int = 255) -> Page:
     if (page.width, page.height) != warp.source:
         message = f"a page of {page.width} x {page.height} pixels and a warp of {warp.source}"
         raise ValueError(message)
-    maps = warp.maps()
-    image = _image(page.image, warp.scale, maps, background)
-    layers = _layers(page, warp.scale, maps, image)
-    symbols = _symbols(page, warp, layers)
+    image = moved_image(page.image, warp, background)
+    nothing = np.zeros((0, 0), np.bool_)
+    blocks = nothing if page.ids is None else inked_blocks(_words(page.ids), page.ids.shape)
+    box, corners = _moved_outlines(page, warp, blocks)
+    layers, counted = _layers(page, warp, blocks, image, box) or (None, None)
+    symbols = _symbols(page, warp, box, corners, counted)
     moved = replace(
         page,
         image=image,
@@ -85,59 +93,74 @@ def warp_page(page: Page, warp: Warp, background: int = 255) -> Page:
     return _clipped(moved)
 
 
-def _image(image: NDArray[np.uint8], scale: float, maps: Maps, background: int) -> NDArray[np.uint8]:
-    if scale < _SHRINKS:
-        sigma = _BLUR * np.sqrt(scale**-2 - 1)
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.uint8)
-    return np.asarray(
-        cv2.remap(
-            image, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=float(background)
-        ),
-        np.uint8,
-    )
+def _layers(
+    page: Page, warp: Warp, blocks: Blocks, image: Image, box: Floats
+) -> tuple[Layers, Counted] | None:
+    """Both id layers at the destination, whose image this is, and what they show of each id.
 
-
-def _layers(page: Page, scale: float, maps: Maps, image: NDArray[np.uint8]) -> Layers | None:
-    """Both id layers at the destination, whose image this is."""
+    `box` is where the symbols' outlines are there.
+    """
     if page.ids is None:
         return None
-    under = np.zeros_like(page.ids) if page.under is None else page.under
+    ids = page.ids
+    under = np.zeros_like(ids) if page.under is None else page.under
     dark = round(DARK * float(np.median(page.image[::_SPARSE, ::_SPARSE])) / 255)
-    if scale >= _SHRINKS:
-        top = _nearest(page.ids, maps)
-        label_dark(image, dark, top, page.ids, *maps)
-        return top, _nearest(under, maps)
-    reach = 2 * int(np.ceil(0.75 / scale)) + 1  # half a pixel's diagonal, at any angle
-    ink = cv2.dilate((page.ids != 0).astype(np.uint8), np.ones((reach, reach), np.uint8))
-    finer = min(int(np.ceil(2 / scale)), _FINEST)
-    ids, below = shrunk_layers(page.ids, under, *maps, _nearest(np.asarray(ink), maps), finer, image, dark)
-    return ids, below
+    size, edge = _by_id(page, box)
+    seen_by = spans(warp.grid, warp.step)
+    tall = 2 * reach(warp.grid, warp.step, seen_by) + 1
+    near = cv2.dilate(blocks.view(np.uint8), np.ones((tall, 1), np.uint8)).view(np.bool_)
+    runs = inked_runs(near, ids.shape[1], warp.grid, warp.step, image.shape, seen_by)
+    found, share = np.zeros((2, *image.shape), np.uint16), np.zeros(image.shape, np.uint8)
+    middles(ids, under, runs, found, image, dark)
+    thin, best, place = areas(ids, under, runs, found, share, image, dark, size, edge)
+    drop_blurs(found, share, thin)
+    area, seen = counted_layers(found[0], found[1], runs)
+    numbers = page.symbols.id[np.argsort(-size[page.symbols.id], kind="stable")]
+    keep_edges(found, area, seen, edge, best, place, numbers)
+    return (found[0], found[1]), (area, seen)
 
 
-def _nearest(layer: NDArray[Any], maps: Maps) -> NDArray[Any]:
-    """Of each pixel what its middle shows."""
-    return np.asarray(cv2.remap(layer, *maps, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT))
-
-
-def _symbols(page: Page, warp: Warp, layers: Layers | None) -> Symbols:
+def _by_id(page: Page, box: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """By id, pixels (n,), and the first and the last pixel of each axis (n, 4): x, y, x, y."""
     symbols = page.symbols
-    if not len(symbols):
-        return symbols
+    most = int(page.ids.max()) if page.ids is not None and page.ids.size else 0
+    highest = max(int(symbols.id.max(initial=0)), most)
+    size = np.zeros(highest + 1, np.int64)
+    size[symbols.id] = symbols.area
+    edge = np.tile(np.array([-_NOWHERE, -_NOWHERE, _NOWHERE, _NOWHERE]), (highest + 1, 1))
+    edge[symbols.id] = np.floor(box + 0.5).astype(np.int64) - (0, 0, 1, 1)
+    return size, edge
+
+
+def _words(layer: NDArray[np.uint16]) -> NDArray[np.uint64]:
+    """The pixels of a layer four by four, without the last ones that are not four."""
+    flat = np.ascontiguousarray(layer).reshape(-1)
+    return flat[: len(flat) // 4 * 4].view(np.uint64)
+
+
+def _moved_outlines(page: Page, warp: Warp, blocks: Blocks) -> tuple[Floats, Floats]:
+    """Boxes (n, 4) and oriented boxes (n, 4, 2) of the symbols' outlines at the destination."""
+    symbols = page.symbols
     nothing = np.zeros((0, 0), np.uint16)
     ids = nothing if page.ids is None else page.ids
     under = np.zeros_like(ids) if page.ids is None or page.under is None else page.under
-    points, offset = outlines(ids, under, symbols.id, symbols.box, symbols.corners)
+    points, offset = outlines(ids, under, blocks, symbols.id, symbols.box, symbols.corners)
     near = warp.forward(symbols.corners).reshape(-1, 4, 2)
     box, corners = boxes_of_points(warp.forward(points), offset, near)
-    _, seen_corners = boxes_of_points(points, offset, symbols.corners)
-    hidden = np.flatnonzero((abs(seen_corners - symbols.corners) > _HIDDEN).any(axis=(1, 2)))
+    hidden = np.flatnonzero(~filled_boxes(points, offset, symbols.corners, _HIDDEN))
     corners[hidden] = _by_corners(near[hidden], corners[hidden], box[hidden])
-    if layers is None:
+    return box, corners
+
+
+def _symbols(page: Page, warp: Warp, box: Floats, corners: Floats, counted: Counted | None) -> Symbols:
+    symbols = page.symbols
+    if not len(symbols):
+        return symbols
+    if counted is None:
         area = np.round(symbols.area * warp.scale**2)
     else:
-        counted, seen = counted_layers(*layers)
-        known = np.where(symbols.id < len(counted), symbols.id, 0)
-        area, seen = counted[known], seen[known].astype(np.float64)
+        known = np.where(symbols.id < len(counted[0]), symbols.id, 0)
+        area, seen = counted[0][known], counted[1][known].astype(np.float64)
         there = seen[:, 2] > 0
         box[there, :2] = np.minimum(box[there, :2], seen[there, :2])
         box[there, 2:] = np.maximum(box[there, 2:], seen[there, 2:])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from notehead import Page, Symbols
 from notehead.datasets.checks import check_page, mask_boxes
 from notehead.degrade.warp import Warp
+from notehead.degrade.warp_image import fill_maps, moved_image
 from notehead.degrade.warp_page import warp_page
 from notehead.errors import NoteheadError
 from tests.support.engraved import measure, mei, notes, page
@@ -81,12 +82,42 @@ def test_points_come_back(warp: Warp, places: list[tuple[float, float]]) -> None
 
 @given(warps)
 def test_the_maps_are_the_backward_points(warp: Warp) -> None:
-    x, y = warp.maps()
-    assert x.shape == y.shape == (warp.size[1], warp.size[0])
+    x, y = np.empty((2, warp.size[1], warp.size[0]), np.float32)
+    fill_maps(warp.grid, warp.step, 0, x, y)
     rows, columns = np.mgrid[: warp.size[1] : 7, : warp.size[0] : 5]
     points = np.column_stack([columns.ravel(), rows.ravel()]) + 0.5
     dense = np.column_stack([x[rows, columns].ravel(), y[rows, columns].ravel()]) + 0.5
     assert np.abs(warp.backward(points) - dense).max() < 2e-3
+
+
+@settings(max_examples=30)
+@given(
+    st.tuples(st.integers(1, 300), st.integers(1, 200)),
+    st.floats(-4, 4),
+    st.floats(0.96, 1.09),
+    st.floats(-8, 8),
+    st.integers(0, 255),
+)
+def test_the_image_is_mixed_from_four_pixels(
+    size: tuple[int, int], degrees: float, scale: float, wave: float, background: int
+) -> None:
+    image = np.random.default_rng(0).integers(0, 256, size[::-1], np.uint8)
+    warp = bent(size, degrees, scale, wave)
+    found = moved_image(image, warp, background)
+    rows, columns = np.mgrid[: warp.size[1], : warp.size[0]]
+    at = warp.backward(np.column_stack([columns.ravel(), rows.ravel()]) + 0.5) - 0.5
+    around = np.pad(image.astype(np.float64), 1, constant_values=background)
+    low = np.floor(at).astype(int)
+    expected = np.zeros(len(at))
+    for i in range(2):
+        for j in range(2):
+            corner = low + np.array([j, i])
+            x, y = (corner + 1).T
+            inside = (x >= 0) & (y >= 0) & (x < around.shape[1]) & (y < around.shape[0])
+            grey = np.full(len(at), float(background))
+            grey[inside] = around[y[inside], x[inside]]
+            expected += grey * np.prod(1 - np.abs(at - corner), axis=1)
+    assert np.abs(found.ravel() - expected).max() < 0.6
 
 
 @given(warps)
@@ -182,8 +213,7 @@ def test_boxes_are_those_of_the_moved_masks(degrees: float, scale: float, wave: 
     assert away.max() <= 1.5
     own = np.abs(boxes - seen_boxes(found))[rows]
     assert np.median(own) <= 0.5
-    # of three symbols in one coarse pixel, two layers hold two
-    assert (own > 1.5).mean() <= (0.01 if scale < 0.5 else 0)
+    assert own.max() <= 1.5
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.75, 0.375])
@@ -265,6 +295,66 @@ def test_thin_lines_have_no_gaps_at_lower_resolutions(
     level = (found.ids == 1)[:, int(16 * scale) + 1 : int(144 * scale) - 1].any(axis=0)
     cross = (found.ids == 2)[:, int(16 * scale) + 1 : int(144 * scale) - 1].any(axis=0)
     assert (level | cross).all()
+
+
+def layered(shapes: list[tuple[str, list[tuple[int, int, int, int]]]], size: int = 160) -> Page:
+    """A page with symbols of rectangles (x0, y0, x1, y1), each drawn over those before it."""
+    ids, under = np.zeros((2, size, size), np.uint16)
+    boxes = []
+    for number, (_, parts) in enumerate(shapes, 1):
+        own = np.zeros((size, size), np.bool_)
+        for x0, y0, x1, y1 in parts:
+            own[y0:y1, x0:x1] = True
+        under[own], ids[own] = ids[own], number
+        ys, xs = np.nonzero(own)
+        boxes.append([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1])
+    image = np.where(ids > 0, 0, 255).astype(np.uint8)
+    symbols = Symbols.build([name for name, _ in shapes], boxes, area=np.bincount(ids.ravel())[1:])
+    return Page("p", image, symbols, ids, under)
+
+
+STAIRS = [(62 + k, 60 + 2 * k, 66 + k, 64 + 2 * k) for k in range(12)]
+
+
+@settings(max_examples=40)
+@given(st.floats(0.36, 0.6), st.floats(-1, 1))
+def test_a_thin_stem_beside_or_below_a_flag_is_whole(scale: float, degrees: float) -> None:
+    source = layered([("stem", [(60, 40, 61, 120)]), ("flag8thUp", [(60, 60, 62, 84), *STAIRS])])
+    found = warp_page(source, bent((160, 160), degrees, scale))
+    shown = found.mask(1)
+    top, bottom = found.symbols.box[0, [1, 3]]
+    rows = shown[round(top) + 1 : round(bottom) - 1].any(axis=1)
+    assert rows.mean() > 0.97
+    assert np.abs(seen_boxes(found) - found.symbols.box).max() <= 1.5
+
+
+@settings(max_examples=60)
+@given(st.integers(60, 64), st.integers(60, 64), st.floats(0.36, 1.0), st.floats(-2, 2))
+def test_each_of_three_symbols_in_a_coarse_pixel_reaches_its_box(
+    x: int, y: int, scale: float, degrees: float
+) -> None:
+    lines = [(10, 60 + 8 * k, 150, 62 + 8 * k) for k in range(5)]
+    head = [(x, y, x + 14, y + 10)]
+    stem = [(x + 12, y - 30, x + 14, y + 3)]
+    dot = [(x + 15, y + 3, x + 17, y + 5)]
+    source = layered(
+        [("staff", lines), ("stem", stem), ("noteheadBlackOnLine", head), ("augmentationDot", dot)]
+    )
+    found = warp_page(source, bent((160, 160), degrees, scale))
+    whole = (seen_boxes(source) == source.symbols.box).all(axis=1)
+    rows = np.isin(found.symbols.id, source.symbols.id[whole])
+    assert rows.sum() >= 3
+    assert np.abs(seen_boxes(found) - found.symbols.box)[rows].max() <= 1.5
+
+
+def test_stems_do_not_fall_between_pixels_where_only_a_part_of_the_page_shrinks() -> None:
+    stems = [("stem", [(x, 40, x + 1, 120)]) for x in range(20, 150, 4)]
+    source = layered(stems)
+    # narrower towards the right, by a sixth in the end, but hardly so in the middle
+    warp = Warp.of(lambda p: np.column_stack([p[:, 0] + p[:, 0] ** 3 / 4e5, p[:, 1]]), (150, 160), (160, 160))
+    assert warp.scale > 0.95
+    found = warp_page(source, warp)
+    assert found.symbols.area.min() >= 75
 
 
 @given(st.integers(40, 47), st.floats(0.3, 0.9))
