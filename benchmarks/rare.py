@@ -2,8 +2,8 @@
 
 Composes scores, builds them, and sets the symbols of each class, scaled to a build of `--pages`, beside
 those of a corpus of real scores (`--before`, the statistics.json of its dataset) and of a build in which
-`--share` of the pages are composed. Every class must reach the goal there; those that the engraver cannot
-draw are named with the reason. With --check, all page checks run as well.
+`--share` of the pages are composed. Every class must reach the goal there. With --check, all page checks run
+as well.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from matplotlib.ticker import FuncFormatter
 from benchmarks.corpus import verify
 from notehead import BuildOptions, Dataset, build
 from notehead.cli.bar import Bar
-from notehead.compose import UNDRAWN, compose_scores
+from notehead.compose import compose_scores
 from notehead.datasets.plots import INK, KIND_COLOURS, MARK, PALE, STYLE
 from notehead.vocabulary import VOCABULARY
 
@@ -50,8 +50,7 @@ def print_table(
     """Print all classes, the rarest first."""
     print(f"{'class':<36}{'real scores':>14}{'composed':>12}{'both':>12}")
     for name in sorted(after, key=lambda name: after[name]):
-        reason = UNDRAWN.get(name, "") if not after[name] else ""
-        print(f"{name:<36}{before[name]:>14,.0f}{composed[name]:>12,.0f}{after[name]:>12,.0f}  {reason}")
+        print(f"{name:<36}{before[name]:>14,.0f}{composed[name]:>12,.0f}{after[name]:>12,.0f}")
 
 
 def plot_balance(before: Mapping[str, float], after: Mapping[str, float], path: Path, pages: int) -> None:

@@ -7,7 +7,7 @@ balanced. What is written is engraved like any other score.
 """
 
 from notehead.compose.folder import compose_scores
-from notehead.compose.ideas import FRAME_IDEAS, MUSIC_IDEAS, UNDRAWN
+from notehead.compose.ideas import FRAME_IDEAS, MUSIC_IDEAS
 from notehead.compose.score import compose
 
-__all__ = ["FRAME_IDEAS", "MUSIC_IDEAS", "UNDRAWN", "compose", "compose_scores"]
+__all__ = ["FRAME_IDEAS", "MUSIC_IDEAS", "compose", "compose_scores"]

@@ -29,8 +29,3 @@ FRAME_IDEAS: dict[str, FrameIdea] = frames.IDEAS
 
 SHOWN_ONCE: frozenset[str] = frames.SHOWN_ONCE
 """Ideas for a measure that are dealt twice, because one symbol of their class comes of them."""
-
-UNDRAWN: dict[str, str] = {
-    "barlineReverseFinal": "MEI has no such barline, and Verovio draws MusicXML's as a single one",
-}
-"""Classes that Verovio does not draw at all, with the reason."""

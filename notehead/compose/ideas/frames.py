@@ -38,6 +38,10 @@ def _right(style: str) -> FrameIdea:
     return write
 
 
+def _reverse_final(frame: Frame) -> None:
+    frame.attributes += ' right="end" type="barlineReverseFinal"'  # see `engrave.verovio.music.REVERSED`
+
+
 def _tick(frame: Frame) -> None:
     frame.attributes += ' bar.len="2" bar.place="8"'
 
@@ -132,6 +136,7 @@ def _four_bars(frame: Frame) -> None:
 
 IDEAS: dict[str, FrameIdea] = {
     **{name: _right(style) for name, style in _RIGHT.items()},
+    "barlineReverseFinal": _reverse_final,
     "barlineTick": _tick,
     "barlineShort": _short,
     "voltaBracket": _ending,
@@ -151,7 +156,6 @@ IDEAS: dict[str, FrameIdea] = {
     "restHNr": _rests,
     "repeat1Bar": _whole("<mRpt/>"),
     "repeat2Bars": _whole("<mRpt2/>"),
-    "otherLine": _whole('<multiRpt num="2"/>'),
     "repeat4Bars": _four_bars,
 }
 SHOWN_ONCE = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from notehead.engrave.verovio.classify import barline_class
 from notehead.engrave.verovio.marks import Bar, Mark, SvgPage
@@ -22,7 +23,10 @@ def draw_barlines(
         for run in _runs(bars):
             where = run[0].where
             low, high = min(bar.y0 for bar in run), max(bar.y1 for bar in run)
-            beside = any(low - staff_space < y < high + staff_space for y in dots[key])
+            # a tick above the staff has its dots in the staff
+            beside = any(low - 4 * staff_space < y < high + 4 * staff_space for y in dots[key])
+            if run[0].where.measure in music.reversed_measures:
+                run = _mirrored(run)  # noqa: PLW2901
             staff = staves.get((where.system, music.staff_of.get(where.staff, 0)))
             staff = staff or _nearest(staves, where.system, low, high)
             space = staff.space(staff_space) if staff is not None else staff_space
@@ -62,6 +66,12 @@ def _runs(bars: list[Bar]) -> list[list[Bar]]:
         runs[-1].append(bar)
         bottom = max(bottom, bar.y0, bar.y1)
     return runs
+
+
+def _mirrored(run: list[Bar]) -> list[Bar]:
+    """A heavy stroke, then a thin one: MEI has no name for it, and Verovio draws it the other way round."""
+    left, right = min(bar.x - bar.width / 2 for bar in run), max(bar.x + bar.width / 2 for bar in run)
+    return [replace(bar, x=left + right - bar.x) for bar in run]
 
 
 def _gap(bar: Bar) -> float:

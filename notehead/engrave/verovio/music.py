@@ -39,6 +39,8 @@ _FIRST_CHILD_ONLY = frozenset({"app", "choice", "subst"})
 _TIMELESS = frozenset(
     {"clef", "keySig", "meterSig", "meterSigGrp", "barLine", "custos", "dot", "accid", "artic", "label"}
 )
+REVERSED = "barlineReverseFinal"
+"""A measure of this MEI type ends in a heavy and a thin line, in this order; `right` must be `end`."""
 _READ = ("scoreDef", "staffDef", "measure", "staffGrp")
 _NOT_MUSIC = frozenset({"verse", "syl", "stem", "annot", "ornam"})
 _XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
@@ -97,6 +99,7 @@ class Music:
     measure_of: dict[str, int] = field(default_factory=dict)
     measure_onset: list[int] = field(default_factory=list)
     measure_length: list[int] = field(default_factory=list)
+    reversed_measures: set[str] = field(default_factory=set)
     chords: dict[str, list[str]] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
 
@@ -231,6 +234,8 @@ class _Reader:
             onset = music.measure_onset[-1] + music.measure_length[-1]
         music.measure_onset.append(onset)
         music.measure_of[element.get(_XML_ID, "")] = index
+        if REVERSED in element.get("type", "").split():
+            music.reversed_measures.add(element.get(_XML_ID, ""))
         length, waiting, staves = 0, [], set()
         for child in _measure_children(element):
             tag = _tag(child)

@@ -25,6 +25,9 @@ from notehead.progress import Progress
 
 OPTIONS = "options.json"
 
+_LEARNT = frozenset({"", "train"})
+"""Splits that are trained on."""
+
 
 @dataclass(frozen=True, slots=True)
 class DetectorOptions:
@@ -86,8 +89,7 @@ def train_detector(
         DatasetError: pages cannot be read or used.
     """
     _claim(folder, options)
-    learnt = [dataset.where(lambda entry: entry.split in {"", "train"}) for dataset in datasets]
-    held = [dataset.where(lambda entry: entry.split not in {"", "train"}) for dataset in datasets]
+    learnt, held = divided(datasets)
     paths = prepare_pages(learnt, folder / "pages", options.pages, where.workers, progress)
     task = DetectorTask(
         paths,
@@ -100,6 +102,25 @@ def train_detector(
     done = train(task, folder, options.loop, seconds=where.seconds, tell=tell)
     draw_curves(folder)
     return done
+
+
+def divided(datasets: Sequence[Dataset]) -> tuple[list[Dataset], list[Dataset]]:
+    """The pages to train on, and the others.
+
+    Pages to train on are those of the split `train`, and those without a split; but none of a score that
+    any dataset holds back, since datasets of the same scores may be divided differently.
+    """
+    back = {
+        entry.score_id
+        for dataset in datasets
+        for entry in dataset.entries
+        if entry.score_id and entry.split not in _LEARNT
+    }
+    learnt = [
+        dataset.where(lambda entry: entry.split in _LEARNT and entry.score_id not in back)
+        for dataset in datasets
+    ]
+    return learnt, [dataset.where(lambda entry: entry.split not in _LEARNT) for dataset in datasets]
 
 
 def _judges(datasets: Sequence[Dataset], options: DetectorOptions) -> list[Page]:

@@ -367,6 +367,7 @@ def test_measures_are_counted_over_pages() -> None:
         ("single", "barlineSingle"),
         ("dbl", "barlineDouble"),
         ("end", "barlineFinal"),
+        ('end" type="new barlineReverseFinal', "barlineReverseFinal"),
         ("rptend", "repeatRight"),
         ("rptboth", "repeatRightLeft"),
         ("dashed", "barlineDashed"),

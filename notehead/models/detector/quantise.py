@@ -1,0 +1,71 @@
+"""The exported network in whole numbers of eight bits: smaller, and faster where the processor can."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from notehead.detect.model import PAGE_FILE, SYMBOL_FILE
+from notehead.models.detector.prepare import TrainingPage
+
+SIDE = 768
+"""Pixels of a side of the crops by which the ranges of numbers are found."""
+
+
+class _Crops(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, crops: Iterator[NDArray[np.float32]]) -> None:
+        self._crops = crops
+
+    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
+        crop = next(self._crops, None)
+        return None if crop is None else {"ink": crop[None, None]}
+
+
+def quantise(model: Path, folder: Path, pages: list[Path]) -> None:
+    """Write a model's network of pages in eight bits; that of symbols stays as it is.
+
+    Args:
+        model: folder with `page.onnx` and `symbol.onnx`.
+        folder: where the new ones go.
+        pages: prepared pages, from which the ranges of numbers are learnt; a hundred, degraded, will do.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    ready = folder / "ready.part.onnx"
+    try:
+        quant_pre_process(model / PAGE_FILE, ready, skip_symbolic_shape=True)
+        quantize_static(
+            ready,
+            folder / PAGE_FILE,
+            _Crops(_crops(pages)),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            calibrate_method=CalibrationMethod.MinMax,
+            extra_options={"ActivationSymmetric": False, "CalibMovingAverage": True},
+        )
+    finally:
+        ready.unlink(missing_ok=True)
+    shutil.copyfile(model / SYMBOL_FILE, folder / SYMBOL_FILE)
+
+
+def _crops(paths: list[Path]) -> Iterator[NDArray[np.float32]]:
+    for path in paths:
+        image = TrainingPage.read(path).image
+        y, x = (max(0, (side - SIDE) // 2) for side in image.shape)
+        crop = np.full((SIDE, SIDE), np.median(image), np.float32)
+        part = image[y : y + SIDE, x : x + SIDE]
+        crop[: part.shape[0], : part.shape[1]] = part
+        yield (np.float32(255) - crop) / np.float32(255)
