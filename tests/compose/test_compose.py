@@ -33,7 +33,7 @@ _BY_ALL = {
     "noteheadBlackOnLine", "noteheadBlackInSpace", "clefUnpitchedPercussion", "clefTab", "textPartName",
     "textTitle", "textMeasureNumber", "otherLine",
 }  # fmt: skip
-"""Classes that need no idea: music and its head have them, or a plan of staves (`otherLine`: their dividers)."""
+"""Classes that need no idea: music, its head or a plan of staves has them; `otherLine` divides systems."""
 
 
 @cache
