@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from notehead.degrade.align import AlignOptions, align
+from notehead.degrade.align.doubt import doubts
 from notehead.degrade.align.field import Field
 from notehead.degrade.align.fit import refitted
 from notehead.degrade.align.ink import ink_of, staff_spaces
@@ -268,3 +269,41 @@ def test_along_a_line_nothing_is_known() -> None:
     assert found.off[0, 1] == pytest.approx(2, abs=0.1)
     assert found.weight[0, 0, 0] == pytest.approx(0, abs=1e-9)
     assert found.weight[0, 1, 1] > 0.01
+
+
+def test_dots_of_a_copier_are_no_staff_lines() -> None:
+    image = np.full((900, 600), 255, np.uint8)
+    image[300::2, ::2] = 0  # grey paper, as dots
+    for top in (100, 400, 700):
+        for line in range(5):
+            image[top + 14 * line : top + 14 * line + 3, 30:570] = 0
+    assert staff_spaces(image)[0] != pytest.approx(14, abs=0.5)
+    assert staff_spaces(image, 16.0)[0] == pytest.approx(14, abs=0.5)
+
+
+def test_doubt_grows_with_the_distance_from_what_agrees() -> None:
+    rng = np.random.default_rng(0)
+    at = rng.uniform(0, 1000, (300, 2))
+    patches = Matches(at, rng.normal(0, 0.1, at.shape), np.tile(0.1 * np.eye(2), (300, 1, 1)), np.ones(300))
+    field = Field.similar(np.eye(2, 3), (1000, 1000), 100.0)
+    there = np.column_stack([np.array([100.0, 500.0, 700.0, 950.0]), np.full(4, 500.0)])
+    everywhere = doubts(field, patches, np.ones(300, np.bool_), there)
+    left = doubts(field, patches, at[:, 0] < 600, there)
+    assert everywhere.max() < 0.5
+    assert left[:2].max() < 0.5
+    assert left[2] > left[1]
+    assert left[3] > max(2 * left[2], 4 * everywhere[3])
+
+
+def test_a_residual_owns_up_to_a_part_that_the_scan_does_not_show() -> None:
+    page = tune(1)
+    scan, _ = scanned(page, 4)
+    whole = align(scan, page).residual
+    rng = np.random.default_rng(0)
+    hidden = scan.copy()
+    wide = scan.shape[1] // 5
+    hidden[:, -wide:] = rng.integers(0, 256, hidden[:, -wide:].shape, np.uint8)
+    found = align(hidden, page, AlignOptions(agreement=0.5, most=100.0))
+    assert found.residual[1] > 2 * whole[1]
+    with pytest.raises(DatasetError, match=r"1 of 20 symbols may be off by .* staff spaces; at most 0.01"):
+        align(scan, page, AlignOptions(most=0.01))

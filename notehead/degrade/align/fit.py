@@ -14,13 +14,17 @@ from notehead.degrade.align.kernels import normal_equations
 from notehead.degrade.align.patches import Matches
 
 _ROUNDS = 3
+_ANCHOR = 0.001
+"""Weight, beside those of what patches say, of staying where the field was: where no patch says anything,
+what a rougher look found holds on."""
 
 
 def refitted(field: Field, matches: Matches, bare: Field, stiffness: float, tolerance: float) -> Field:
     """The field after all patches have said how far they are off.
 
     Least squares over the patches, each with its weight in each direction, with a price on bending;
-    patches that disagree with their neighbours by much more than `tolerance` lose their say.
+    patches that disagree with their neighbours by much more than `tolerance` lose their say. Where none
+    says anything, the field stays what it was.
 
     Args:
         field: that the scan was brought to the page with.
@@ -31,15 +35,18 @@ def refitted(field: Field, matches: Matches, bare: Field, stiffness: float, tole
     """
     rows, columns, _ = bare.nodes.shape
     target = matches.off + field.displacement(matches.at + matches.off)
-    price = stiffness * (rows / 10) ** 2 * _bending(rows, columns)
+    price = stiffness * (rows / 10) ** 2 * bending(rows, columns)
     sure = np.linalg.norm(matches.weight, axis=(1, 2)) + 1e-9
     trust = np.ones(len(matches))
     found, width = bare, tolerance * 3
+    anchor = np.broadcast_to(_ANCHOR * np.eye(2), matches.weight.shape)
+    before = field.displacement(matches.at)
     for _ in range(_ROUNDS):
         system, right = np.repeat(np.repeat(price, 2, axis=0), 2, axis=1), np.zeros(2 * rows * columns)
         system[::2, 1::2] = system[1::2, ::2] = 0
         weight = matches.weight * trust[:, None, None]
         normal_equations(matches.at, target, weight, (rows, columns), bare.step, system, right)
+        normal_equations(matches.at, before, anchor, (rows, columns), bare.step, system, right)
         _, nodes = cv2.solve(system, right[:, None], flags=cv2.DECOMP_CHOLESKY)
         found = replace(bare, nodes=np.asarray(nodes, np.float64).reshape(rows, columns, 2))
         error = target - found.displacement(matches.at)
@@ -50,7 +57,7 @@ def refitted(field: Field, matches: Matches, bare: Field, stiffness: float, tole
 
 
 @lru_cache(maxsize=8)
-def _bending(rows: int, columns: int) -> NDArray[np.float64]:
+def bending(rows: int, columns: int) -> NDArray[np.float64]:
     """The matrix of the sum of squared second differences of coefficients on a grid."""
     total = 1e-6 * np.eye(rows * columns)
     second = [np.diff(np.eye(n), 2, axis=0) if n > 2 else np.zeros((1, n)) for n in (rows, columns)]

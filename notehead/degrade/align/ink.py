@@ -12,6 +12,8 @@ _LEAST_SPACE = 4
 _MOST_SPACE = 60
 _COLUMNS = 6
 """So many columns of pixels become one: noise goes, and lines that are askew stay."""
+_FINE_DETAIL = 0.15
+"""Blur of what is finer than staff lines, in staff spaces."""
 _STEEP = 60.0
 """Difference between neighbours beyond which more says no more."""
 
@@ -42,11 +44,16 @@ def ink_of(image: NDArray[np.uint8], space: float) -> NDArray[np.float32]:
     return np.asarray(np.clip(ink * 1.25 - 0.1, 0, 1), np.float32)
 
 
-def staff_spaces(image: NDArray[np.uint8]) -> list[float]:
+def staff_spaces(image: NDArray[np.uint8], about: float = 0.0) -> list[float]:
     """Up to three distances between staff lines in pixels that the image may have, the likeliest first.
 
     Columns of pixels are compared with themselves, moved down: lines come to lie on lines at once, twice
     and three times the staff space. Blur, noise and light do little harm to it. Empty for blank paper.
+
+    Args:
+        image: grey.
+        about: what the staff space may be, if only roughly: detail that is far finer, such as the dots
+            that a copier prints grey with, is blurred away, lest its period pass for that of staff lines.
 
     Example:
         >>> page = np.full((300, 400), 255, np.uint8)
@@ -57,6 +64,8 @@ def staff_spaces(image: NDArray[np.uint8]) -> list[float]:
     """
     height, width = image.shape
     narrow = cv2.resize(image, (max(1, width // _COLUMNS), height), interpolation=cv2.INTER_AREA)
+    if about:
+        narrow = cv2.GaussianBlur(narrow, (1, 0), sigmaX=1e-3, sigmaY=_FINE_DETAIL * about)
     steps = np.clip(np.diff(narrow.astype(np.float32), axis=0), -_STEEP, _STEEP).T
     room = cv2.getOptimalDFTSize(height + 4 * _MOST_SPACE)
     padded = np.zeros((steps.shape[0], room), np.float32)

@@ -87,3 +87,17 @@ def normal_equations(at, target, weight, shape, step, system, right):
                     both = shares[k] * weight[n, a, b]
                     for m in range(16):
                         system[places[k] + a, places[m] + b] += both * shares[m]
+
+
+@njit(cache=True)
+def spline_shares(shape, step, points):
+    """Shares (n, rows * columns) that coefficients (rows, columns) have in the values at points (n, 2)."""
+    found = np.zeros((len(points), shape[0] * shape[1]))
+    across, down = np.empty(4), np.empty(4)
+    for n in range(len(points)):
+        column = _four(points[n, 0], step, shape[1], across)
+        row = _four(points[n, 1], step, shape[0], down)
+        for i in range(4):
+            for j in range(4):
+                found[n, (row + i) * shape[1] + column + j] += down[i] * across[j]
+    return found

@@ -62,10 +62,11 @@ class _Look:
 _FIRST = (_Look(_ROUGH, 14, 5, 10, 3, 0.1, 3), _Look(_ROUGH, 12, 3, 9, 4, 0.1, 1.5))
 """Looks that are taken for each guess."""
 _LATER = (
-    _Look(_ROUGH, 8, 3, 8, 6, 0.03, 1.0),
-    _Look(4, 7, 1.6, 7, 8, 0.01, 0.6),
-    _Look(FINE, 5, 0.7, 6, 10, 0.003, 0.25),
-    _Look(FINE, 4.5, 0.4, 6, 12, 0.001, 0.1),
+    _Look(_ROUGH, 8, 3, 6, 8, 0.01, 1.0),
+    _Look(_ROUGH, 6, 2, 6, 12, 0.003, 0.6),
+    _Look(4, 5, 1.5, 6, 14, 0.002, 0.4),
+    _Look(4, 5, 1.0, 5, 16, 0.001, 0.3),
+    _Look(FINE, 4.5, 0.7, 6, 16, 0.001, 0.3),
 )
 _LAST = _Look(FINE, 4.5, 0.5, 7.3, 0, 0, 0)
 _PHASE, _LAST_PHASE = 0.5, 0.25
