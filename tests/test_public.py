@@ -112,11 +112,11 @@ def test_an_import_loads_nothing_heavy(program: str) -> None:
 
 LEVELS = (
     {"cli"},
-    {"builder", "evaluate"},
-    {"degrade", "compose"},
-    {"datasets", "draw", "engrave"},
+    {"builder", "models"},
+    {"evaluate", "degrade", "compose"},
+    {"datasets", "draw", "detect", "engrave"},
     {"page", "images"},
-    {"vocabulary", "sandbox", "files"},
+    {"vocabulary", "sandbox", "files", "pool"},
     {"errors", "progress", "version"},
 )
 LEVEL_OF = {part: level for level, parts in enumerate(LEVELS) for part in parts}

@@ -14,9 +14,11 @@ from notehead.cli.align import align_command
 from notehead.cli.build import build_command
 from notehead.cli.compose import compose_command
 from notehead.cli.convert import convert_command
+from notehead.cli.detect import detect_command
 from notehead.cli.evaluate import evaluate_command
 from notehead.cli.show import show_command
 from notehead.cli.stats import stats_command
+from notehead.cli.train import export_command, train_command
 from notehead.cli.unpack import unpack_command
 from notehead.cli.verify import verify_command
 from notehead.datasets.convert import LossWarning
@@ -43,7 +45,10 @@ def cli() -> None:
     notehead compose -o rare/              make up scores of rare symbols
     notehead align scan.png dataset/ --page 3 -o aligned/
                                            give a scan the labels of the page that it shows
+    notehead detect scan.pdf -o found/     find the symbols on pages
     notehead unpack ds2.tar.gz -o ds2/     unpack a dataset as it is distributed
+    notehead train detect dataset/ -o run/ train the detector
+    notehead export run/ -o model/         write what was trained for `notehead detect --model`
     """
 
 
@@ -57,6 +62,9 @@ for _command in (
     evaluate_command,
     compose_command,
     align_command,
+    detect_command,
+    train_command,
+    export_command,
 ):
     _command.context_settings = _SETTINGS  # also where it is not called through the group
     cli.add_command(_command)

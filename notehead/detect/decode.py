@@ -77,10 +77,11 @@ def decode(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found:
 
 
 def _glyphs(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found:
-    kind, row, column = _peaks(maps.centres, np.float32(np.log(options.least / (1 - options.least))))
+    centres = maps.centres.astype(np.float32, copy=False)  # of tiled pages in half precision
+    kind, row, column = _peaks(centres, np.float32(np.log(options.least / (1 - options.least))))
     scores, boxes = read(np.ascontiguousarray(maps.features[:, row, column].T), kind)
     label = scores.argmax(axis=1)
-    score = _sigmoid(maps.centres[kind, row, column]) * _confidence(scores)
+    score = _sigmoid(centres[kind, row, column]) * _confidence(scores)
     middle = (np.stack((column, row), axis=1) + 0.5 + boxes[:, :2]) * CELL
     half = np.exp(np.clip(boxes[:, 2:], -3, 6)) * CELL / 2
     box = np.concatenate((middle - half, middle + half), axis=1).astype(np.float64)

@@ -119,7 +119,8 @@ def test_help_is_data(notehead: Call, words: list[str], flag: str) -> None:
 def test_the_commands_are_named_in_the_overview() -> None:
     text = CliRunner().invoke(cli, ["--help"]).output
     assert sorted(NAMES) == [
-        *("align", "build", "compose", "convert", "evaluate", "show", "stats", "unpack", "verify")
+        *("align", "build", "compose", "convert", "detect", "evaluate", "export", "show", "stats", "train"),
+        *("unpack", "verify"),
     ]
     for name in NAMES:
         assert f"notehead {name} " in text
@@ -129,7 +130,15 @@ def test_the_commands_are_named_in_the_overview() -> None:
 def test_each_command_shows_examples_that_work(name: str) -> None:
     """The words of every example are what the command takes."""
     command = cli.commands[name]
-    text = CliRunner().invoke(cli, [name, "--help"]).output
+    if isinstance(command, click.Group):
+        for task, one in command.commands.items():
+            check_examples(f"{name} {task}", one)
+    else:
+        check_examples(name, command)
+
+
+def check_examples(name: str, command: click.Command) -> None:
+    text = CliRunner().invoke(cli, [*name.split(), "--help"]).output
     _, found, after = text.partition("Example")
     assert found
     examples = re.findall(rf"^ +notehead {name} (.*)$", after, re.MULTILINE)
@@ -142,7 +151,9 @@ def test_each_command_shows_examples_that_work(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_option_is_explained(name: str) -> None:
-    for parameter in cli.commands[name].params:
+    command = cli.commands[name]
+    every = [*command.commands.values()] if isinstance(command, click.Group) else [command]
+    for parameter in (parameter for one in every for parameter in one.params):
         if isinstance(parameter, click.Option):
             assert parameter.help, parameter.name
 

@@ -25,7 +25,12 @@ from notehead.page import COLUMNS
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING"))]
 IDS = [page.stem for page in PAGES]
-COMMANDS = dict(cli.commands)
+COMMANDS = {
+    f"{name} {task}".strip(): one
+    for name, command in cli.commands.items()
+    for task, one in (command.commands.items() if isinstance(command, click.Group) else [("", command)])
+}
+"""Commands by name; those of a group by both names."""
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, NoteheadError)]
 OPTIONS = {
     "build": ("docs/build.md", "## The options"),
@@ -34,6 +39,9 @@ OPTIONS = {
     "align": ("docs/degrade.md", "## Align a scan"),
     "compose": ("docs/degrade.md", "## Rare symbols"),
     "unpack": ("docs/convert.md", "## unpack"),
+    "detect": ("docs/detect.md", "## The options"),
+    "train detect": ("docs/detect.md", "## train"),
+    "export": ("docs/detect.md", "## export"),
 }
 """Where the options of a command are described; of the others in look.md, under the command's name."""
 NOT_RUN = "<!-- not run -->"
@@ -170,11 +178,18 @@ def words(line: str) -> list[str]:
     return found[: ends[0]] if ends else found
 
 
+def command_of(typed: list[str]) -> tuple[str, list[str]]:
+    """The name of the command, and its arguments."""
+    for count in (2, 1):
+        if " ".join(typed[:count]) in COMMANDS:
+            return " ".join(typed[:count]), typed[count:]
+    pytest.fail(f"no such command: {typed}")
+
+
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_command_lines_parse(page: Path) -> None:
     for line in command_lines(page):
-        name, *arguments = words(line)
-        assert name in COMMANDS, line
+        name, arguments = command_of(words(line))
         try:
             COMMANDS[name].make_context(name, list(arguments))
         except click.ClickException as error:
@@ -184,8 +199,7 @@ def test_command_lines_parse(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_commands_in_the_text_exist(page: Path) -> None:
     for line in (line for line in code(prose(page)) if line.startswith("notehead ")):
-        name, *arguments = words(line)
-        assert name in COMMANDS, line
+        name, arguments = command_of(words(line))
         known = {option for parameter in COMMANDS[name].params for option in parameter.opts} | {
             "-h",
             "--help",

@@ -1,0 +1,172 @@
+"""One reading of an image whose staff space is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from notehead.detect.classes import TRACES
+from notehead.detect.decode import DOT, DecodeOptions, Maps, decode
+from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
+from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
+from notehead.page import Symbols
+
+STAFF_SPACE = 12.0
+"""Pixels of a staff space in pages as the network sees them."""
+
+_OVERLAP = 8 * UNIT
+"""Pixels above and below that a strip of a huge page is seen with."""
+
+_STAFFS = list(TRACES).index("staffs")
+
+
+class Model(Protocol):
+    """A network, however it is run."""
+
+    def maps(self, ink: NDArray[np.float32]) -> Maps:
+        """What the network says of an image, float32 (height, width) from 0 for paper to 1 for ink."""
+
+    def read(
+        self, features: NDArray[np.float32], kinds: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Logits of class ids and boxes from features at symbols, and their kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectOptions:
+    """How a page is read.
+
+    Attributes:
+        confidence: symbols with a lower score are left out.
+        decode: what counts as a symbol.
+        tiles: how large pages are cut.
+        strip: pixels, at the network's scale, beyond which a page is read in strips, one after the other.
+        doubt: probability of being upside down from which on a page is read both ways.
+        skew: degrees from which on a page is levelled before it is read.
+        sizes: staves that are larger or smaller than most by this factor are read once more, by themselves.
+        smallest: staff space in pixels below which a page is not read.
+        largest: pixels, at the network's scale, of the largest page that is read.
+    """
+
+    confidence: float = 0.05
+    decode: DecodeOptions = field(default_factory=DecodeOptions)
+    tiles: TileOptions = field(default_factory=TileOptions)
+    strip: int = 8_000_000
+    doubt: float = 0.1
+    skew: float = 3.0
+    sizes: float = 1.2
+    smallest: float = 3.0
+    largest: int = 64_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What one reading gives, in pixels of the image: symbols, and the staves from the top down."""
+
+    symbols: Symbols
+    staves: list[StaffCurve]
+
+    @property
+    def evidence(self) -> float:
+        """How much of music is seen, and how surely: of two readings of one image the better has more.
+
+        Clefs weigh most: hardly anything else looks so different upside down.
+        """
+        clefs = np.array([name.startswith("clef") for name in self.symbols.names], np.bool_)
+        return float((self.symbols.score**2 * np.where(clefs, 5, 1)).sum())
+
+
+def see(image: NDArray[np.uint8], staff_space: float, model: Model, options: DetectOptions) -> Seen:
+    """The symbols and the staves of an image whose staff space is known.
+
+    Args:
+        image: uint8 (height, width), 0 black.
+        staff_space: in pixels of the image.
+        model: the network.
+        options: how the page is read.
+    """
+    scale = STAFF_SPACE / staff_space
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    seen = np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
+    found = _see(seen, model, options) if seen.size <= options.strip else _in_strips(seen, model, options)
+    back = np.array([image.shape[1] / size[0], image.shape[0] / size[1]])
+    symbols = found.symbols
+    return Seen(
+        symbols.replace(box=symbols.box * np.tile(back, 2), corners=symbols.corners * back),
+        [curve.moved(back) for curve in found.staves],
+    )
+
+
+def _in_strips(seen: NDArray[np.uint8], model: Model, options: DetectOptions) -> Seen:
+    """A huge page in strips from side to side, so that the maps of one alone are in memory."""
+    height = len(seen)
+    step = max(1, round(options.strip / (seen.shape[1] * UNIT))) * UNIT
+    parts = []
+    for first in range(0, height, step):
+        last = min(height, first + step)
+        top, bottom = max(0, first - _OVERLAP), min(height, last + _OVERLAP)
+        part = _lowered(_see(seen[top:bottom], model, options), top)
+        parts.append(chosen(part, _rows(first or -np.inf, last if last < height else np.inf)))
+    return together(parts)
+
+
+def _rows(first: float, last: float) -> Callable[[NDArray[np.float64]], NDArray[np.bool_]]:
+    return lambda points: (points[:, 1] >= first) & (points[:, 1] < last)
+
+
+def together(parts: Iterable[Seen]) -> Seen:
+    """Several readings of parts of one image, in the order in which they are given."""
+    parts = list(parts)
+    symbols = [part.symbols for part in parts]
+    return Seen(
+        Symbols.build(
+            np.concatenate([one.label for one in symbols]).tolist(),
+            np.concatenate([one.box for one in symbols]),
+            corners=np.concatenate([one.corners for one in symbols]),
+            score=np.concatenate([one.score for one in symbols]),
+        ),
+        in_order([curve for part in parts for curve in part.staves]),
+    )
+
+
+def chosen(seen: Seen, here: Callable[[NDArray[np.float64]], NDArray[np.bool_]]) -> Seen:
+    """The symbols and staves whose middles, points (n, 2), lie `here`."""
+    box = seen.symbols.box
+    symbols = seen.symbols[here((box[:, :2] + box[:, 2:]) / 2)]
+    middles = np.array([(one.x.mean(), one.y.mean()) for one in seen.staves]).reshape(-1, 2)
+    kept = here(middles)
+    return Seen(symbols, [one for one, good in zip(seen.staves, kept.tolist(), strict=True) if good])
+
+
+def _lowered(seen: Seen, rows: int) -> Seen:
+    """A reading of an image that begins so many rows further down."""
+    symbols, down = seen.symbols, np.array([0.0, float(rows)])
+    return Seen(
+        symbols.replace(box=symbols.box + np.tile(down, 2), corners=symbols.corners + down),
+        [curve.moved(np.ones(2), rows) for curve in seen.staves],
+    )
+
+
+def see_rows(
+    image: NDArray[np.uint8], rows: tuple[int, int], staff_space: float, model: Model, options: DetectOptions
+) -> Seen:
+    """As `see`, of some rows of an image alone; coordinates are those of the whole image."""
+    return _lowered(see(image[rows[0] : rows[1]], staff_space, model, options), rows[0])
+
+
+def _see(seen: NDArray[np.uint8], model: Model, options: DetectOptions) -> Seen:
+    """The symbols of an image at the network's scale."""
+    maps = read_in_tiles(seen, model.maps, options.tiles)
+    found = decode(maps, model.read, options.decode)
+    kept = np.flatnonzero(found.score >= options.confidence)
+    symbols = Symbols.build(
+        found.label[kept].tolist(), found.box[kept], corners=found.corners[kept], score=found.score[kept]
+    )
+    height, width = (-(-side // DOT) for side in seen.shape)
+    return Seen(symbols, staff_curves(maps.traces[_STAFFS, :height, :width], STAFF_SPACE))

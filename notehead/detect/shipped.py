@@ -1,0 +1,120 @@
+"""The model that comes with the package, and others in folders: checked before they are used.
+
+A folder holds `page.onnx`, `symbol.onnx` and `weights.json`:
+
+- `name`, `version`: of the model;
+- `staff_space`: pixels of a staff space in pages as the network sees them;
+- `classes`: SHA-256 of the table of classes, which say what the network's numbers mean;
+- `files`: the SHA-256 of each of the other files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from notehead.detect.classes import FAMILIES, TRACES
+from notehead.detect.one_pass import STAFF_SPACE
+from notehead.errors import DatasetError, MissingExtraError
+from notehead.files import sha256_of, write_file
+from notehead.vocabulary import VOCABULARY
+
+if TYPE_CHECKING:
+    from notehead.detect.model import OnnxModel
+
+WEIGHTS = Path(__file__).parent / "weights"
+"""The model that comes with the package."""
+
+DESCRIPTION = "weights.json"
+_FILES = "page.onnx", "symbol.onnx"
+_INSTALL = "Install notehead again, or give a model with --model."
+_EXPORT = "Export it again with `notehead export`."
+
+
+def load_model(folder: str | PathLike[str] | None = None, threads: int = 0) -> OnnxModel:
+    """The model of a folder, or the one of the package.
+
+    A folder of one's own may lack `weights.json`; then nothing is compared.
+
+    Raises:
+        MissingExtraError: the package came without its model.
+        DatasetError: a file is missing, damaged, or of a version of notehead with other classes.
+    """
+    from notehead.detect.model import OnnxModel  # noqa: PLC0415  # loads ONNX Runtime
+
+    own = folder is None
+    place = WEIGHTS if folder is None else Path(folder)
+    if own and not (place / DESCRIPTION).is_file():
+        message = f"{place}: the detector's model is not installed"
+        raise MissingExtraError(message, _INSTALL)
+    for name in _FILES:
+        if not (place / name).is_file():
+            message = f"{place / name}: there is no such file, so this is no model"
+            raise DatasetError(message, _INSTALL if own else "Give a folder that `notehead export` wrote.")
+    if (place / DESCRIPTION).exists():
+        _check(place, _INSTALL if own else _EXPORT)
+    try:
+        return OnnxModel(place, threads)
+    except Exception as error:
+        message = f"{place}: the model cannot be loaded ({_first_line(error)})"
+        raise DatasetError(message, _INSTALL if own else _EXPORT) from error
+
+
+def describe_model(folder: Path, name: str, version: str) -> None:
+    """Write `weights.json` beside the networks of a folder.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    description = {
+        "name": name,
+        "version": version,
+        "staff_space": STAFF_SPACE,
+        "classes": classes_hash(),
+        "files": {file: sha256_of(folder / file) for file in _FILES},
+    }
+    data = orjson.dumps(description, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    write_file(folder / DESCRIPTION, data)
+
+
+def classes_hash() -> str:
+    """SHA-256 of what the network's numbers mean: ids and names of classes, families, traces."""
+    rows = [[row.id, row.name] for row in VOCABULARY.classes]
+    return hashlib.sha256(orjson.dumps([rows, FAMILIES, TRACES])).hexdigest()
+
+
+def _check(place: Path, remedy: str) -> None:
+    description = _description(place / DESCRIPTION, remedy)
+    if description["classes"] != classes_hash() or description["staff_space"] != STAFF_SPACE:
+        message = f"{place}: the model was made for other classes than this version of notehead has"
+        raise DatasetError(message, remedy)
+    for name in _FILES:
+        if sha256_of(place / name) != description["files"].get(name):
+            message = f"{place / name}: it is damaged: its SHA-256 is not the one in {DESCRIPTION}"
+            raise DatasetError(message, remedy)
+
+
+def _description(path: Path, remedy: str) -> dict[str, Any]:
+    try:
+        description = orjson.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        message = f"{path}: it is damaged ({_first_line(error)})"
+        raise DatasetError(message, remedy) from error
+    keys = {"classes", "staff_space", "files"}
+    if (
+        not isinstance(description, dict)
+        or not keys <= description.keys()
+        or not isinstance(description["files"], dict)
+    ):
+        message = f"{path}: it describes no model"
+        raise DatasetError(message, remedy)
+    return description
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).splitlines()
+    return lines[0][:200] if lines else type(error).__name__
