@@ -119,15 +119,17 @@ def train_detect_command(
 @click.command("export")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the model.")
-def export_command(run: Path, output: Path) -> None:
+@click.option("--int8", is_flag=True, help="In whole numbers of eight bits: smaller, and often faster.")
+def export_command(run: Path, output: Path, int8: bool) -> None:
     """Write the network of a training as ONNX files, which `notehead detect --model` reads.
 
     \b
     Example:
       notehead export run/ -o model/
+      notehead export run/ -o small/ --int8
     """
     need_torch()
     from notehead.models.detector.export import export_run  # noqa: PLC0415  # needs PyTorch
 
-    export_run(run, output)
-    click.echo(f"{output}: page.onnx, symbol.onnx")
+    export_run(run, output, int8=int8)
+    click.echo(f"{output}: page.onnx, symbol.onnx, weights.json")

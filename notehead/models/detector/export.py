@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
+import warnings
 from pathlib import Path
 
 import orjson
 import torch
 
 from notehead.detect.model import PAGE_FILE, SYMBOL_FILE
+from notehead.detect.shipped import describe_model
 from notehead.errors import DatasetError
 from notehead.models.detector.network import DetectorNetwork, NetworkOptions
 from notehead.models.detector.training import OPTIONS
@@ -21,8 +24,13 @@ def load_network(checkpoint: Path, options: NetworkOptions | None = None) -> Det
     return network.eval()
 
 
-def export_run(run: Path, folder: Path) -> None:
-    """Write the network of a training's last checkpoint.
+def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
+    """Write the model of a training's last checkpoint: two networks and their description.
+
+    Args:
+        run: the training.
+        folder: of the model.
+        int8: in whole numbers of eight bits, whose ranges are learnt from pages of the training.
 
     Raises:
         DatasetError: the folder holds no training.
@@ -33,7 +41,17 @@ def export_run(run: Path, folder: Path) -> None:
     except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         message = f"{run}: no training of a detector, or it has no checkpoint yet"
         raise DatasetError(message, "Train one with `notehead train detect`.") from error
-    export(network, folder)
+    if int8:
+        from notehead.models.detector.quantise import PAGES, quantise  # noqa: PLC0415  # loads onnx
+
+        with tempfile.TemporaryDirectory() as single:
+            export(network, Path(single))
+            pages = sorted((run / "pages").glob("*.npz"))
+            quantise(Path(single), folder, pages[:: max(1, len(pages) // PAGES)][:PAGES])
+    else:
+        export(network, folder)
+    steps = torch.load(run / CHECKPOINT, weights_only=True)["steps"]
+    describe_model(folder, "detector", f"{steps} steps")
 
 
 def export(network: DetectorNetwork, folder: Path) -> None:
@@ -41,26 +59,28 @@ def export(network: DetectorNetwork, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     network = network.eval()
     height, width = torch.export.Dim("rows", min=2, max=1024), torch.export.Dim("columns", min=2, max=1024)
-    torch.onnx.export(
-        network.page,
-        (torch.zeros(1, 1, 256, 320),),
-        folder / PAGE_FILE,
-        input_names=["ink"],
-        output_names=["centres", "traces", "features"],
-        dynamic_shapes={"x": {2: 32 * height, 3: 32 * width}},
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
-    count = torch.export.Dim("n", max=1_000_000)
-    torch.onnx.export(
-        network.symbol,
-        (torch.zeros(7, network.symbol.read.in_features), torch.zeros(7, dtype=torch.int64)),
-        folder / SYMBOL_FILE,
-        input_names=["features", "kind"],
-        output_names=["label", "box"],
-        dynamic_shapes={"features": {0: count}, "kinds": {0: count}},
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter's talk about itself
+        torch.onnx.export(
+            network.page,
+            (torch.zeros(1, 1, 256, 320),),
+            folder / PAGE_FILE,
+            input_names=["ink"],
+            output_names=["centres", "traces", "features"],
+            dynamic_shapes={"x": {2: 32 * height, 3: 32 * width}},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        count = torch.export.Dim("n", max=1_000_000)
+        torch.onnx.export(
+            network.symbol,
+            (torch.zeros(7, network.symbol.read.in_features), torch.zeros(7, dtype=torch.int64)),
+            folder / SYMBOL_FILE,
+            input_names=["features", "kind"],
+            output_names=["label", "box"],
+            dynamic_shapes={"features": {0: count}, "kinds": {0: count}},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )

@@ -20,6 +20,9 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from notehead.detect.model import PAGE_FILE, SYMBOL_FILE
 from notehead.models.detector.prepare import TrainingPage
 
+PAGES = 100
+"""Pages by which the ranges of numbers are found."""
+
 SIDE = 768
 """Pixels of a side of the crops by which the ranges of numbers are found."""
 
