@@ -16,6 +16,12 @@ _SPREAD = 40.0
 _QUANTILES = np.array([NormalDist().inv_cdf((byte + 0.5) / 256) for byte in range(256)])
 _BELL = np.clip(np.rint(128 + _SPREAD * _QUANTILES), 0, 255).astype(np.uint8)
 """From a uniform byte to a normal one of mean 128 and standard deviation 40."""
+STRIP = 512
+_SHIFTS = (127, 256)
+"""Rows and columns by which the places of strips differ at most."""
+_PART = 4
+_SLOW = 32
+"""Pixels between knots from which on a field is made `_PART` times smaller first."""
 ENLARGED_DEVIATION = 25.0
 """Deviation of `normal_bytes` enlarged twice: halfway between two pixels they are averaged."""
 
@@ -34,6 +40,23 @@ def normal_bytes(shape: tuple[int, int], rng: np.random.Generator) -> NDArray[np
     return noise
 
 
+def places(
+    shape: tuple[int, int], rng: np.random.Generator
+) -> tuple[tuple[int, int], NDArray[np.int64], NDArray[np.int64]]:
+    """Where strips of `STRIP` rows of a large field lie on a plate that is smaller than it.
+
+    Grain is made once for a strip, and seen from another place in each: nobody sees that it comes again.
+
+    Returns:
+        (height, width) of the plate; and by strip the plate's column int64 (strips,), and its row, at which
+        it begins.
+    """
+    height, width = shape
+    strips = -(-height // STRIP)
+    y, x = (rng.integers(0, most + 1, strips) for most in _SHIFTS)
+    return (min(height, STRIP) + _SHIFTS[0], width + _SHIFTS[1]), x, y
+
+
 def smooth(shape: tuple[int, int], cell: float, rng: np.random.Generator) -> NDArray[np.float32]:
     """A smooth field float32 (height, width), mean about 0 and deviation about 1 at its knots.
 
@@ -45,7 +68,12 @@ def smooth(shape: tuple[int, int], cell: float, rng: np.random.Generator) -> NDA
     height, width = shape
     knots = (max(round(height / cell), 1) + 3, max(round(width / cell), 1) + 3)
     coarse = rng.standard_normal(knots, np.float32)
-    field = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+    if cell >= _SLOW and min(height, width) >= _SLOW:  # a curve of so many short straight parts
+        part = (-(-width // _PART), -(-height // _PART))
+        small = cv2.resize(coarse, part, interpolation=cv2.INTER_CUBIC)
+        field = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    else:
+        field = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     return field.astype(np.float32, copy=False)
 
 

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.degrade.fields import ENLARGED_DEVIATION, clouds, enlarged, normal_bytes
+from notehead.degrade.fields import ENLARGED_DEVIATION, STRIP, clouds, enlarged, normal_bytes, places
+from notehead.degrade.kernels import cut_ink, thin_ink
 from notehead.degrade.scale import staff_space, with_image
 from notehead.degrade.thin import staff_line_grey
 from notehead.page import Page
@@ -59,15 +60,17 @@ class Ink:
         shift = float(rng.uniform(*self.spread)) * by_sigma + _exposure(page, blurred)  # type: ignore[arg-type]
         uneven, ragged = self.uneven * by_sigma, self.ragged * by_sigma
         most = min(abs(shift) + 2 * (uneven + ragged), _FURTHEST)
-        level = _levels(page.image.shape, (shift, uneven, ragged), most, rng)
+        coarse = _levels(page.image.shape, (shift, uneven), most, rng)
+        plate, x, y = _grain(page, rng)
         gain = max(2.5 * sigma, 0.5 / NormalDist().cdf(-most - 2 * ragged))
         # paper, white or toned, becomes white where the level is highest, and ink black where it is lowest
         paper = float(np.median(page.image[::_SPARSE, ::_SPARSE]))
         toned = min((255 - paper) / 2, _UNEVEN)
-        cv2.min(level, max(paper - 1 - toned - 128 / gain, 40), dst=level)  # type: ignore[call-overload]
-        cv2.max(level, 1 + 128 / gain, dst=level)  # type: ignore[call-overload]
-        cut = cv2.addWeighted(blurred, gain, level, -gain, 128, dst=blurred)
-        return with_image(page, cut)  # type: ignore[arg-type]
+        low, high = 1 + 128 / gain, max(paper - 1 - toned - 128 / gain, 40)
+        cut = np.empty_like(page.image)
+        weight = ragged * _SLOPE / ENLARGED_DEVIATION
+        cut_ink(blurred, coarse, plate, STRIP, x, y, weight, gain, low, max(high, low), cut)
+        return with_image(page, cut)
 
 
 def _exposure(page: Page, blurred: NDArray[np.uint8]) -> float:
@@ -80,26 +83,31 @@ def _exposure(page: Page, blurred: NDArray[np.uint8]) -> float:
 
 
 def _levels(
-    shape: tuple[int, ...], shifts: tuple[float, float, float], most: float, rng: np.random.Generator
+    shape: tuple[int, ...], shifts: tuple[float, float], most: float, rng: np.random.Generator
 ) -> NDArray[np.uint8]:
-    """The grey level of a blurred edge at which to cut, uint8 (h, w), for shifts in deviations of the blur.
+    """The grey level of a blurred edge at which to cut, `_COARSE` times smaller than the page.
 
-    Shifts are the mean, the deviation from place to place and that between pixels.
+    Shifts, in deviations of the blur, are the mean and the deviation from place to place.
     """
-    height, width = shape
-    mean, uneven, ragged = shifts
-    size = (-(-height // _COARSE), -(-width // _COARSE))
+    mean, uneven = shifts
+    size = _smaller(shape, _COARSE)
     shift = np.clip(clouds(size, size[1] / 5, rng) * uneven + mean, -most, most)
     at_edge = np.array([NormalDist().cdf((step - 128) / 64) for step in range(256)])
     table = np.rint(255 * at_edge).astype(np.uint8)
-    coarse = table[np.rint(128 + 64 * shift).astype(np.uint8)]
-    level = enlarged(coarse, (height, width))
-    if not ragged:
-        return level
-    fine = enlarged(normal_bytes((-(-height // 2), -(-width // 2)), rng), (height, width))
-    weight = ragged * _SLOPE / ENLARGED_DEVIATION
-    cv2.addWeighted(level, 1, fine, weight, -128 * weight, dst=level)
-    return level
+    levels: NDArray[np.uint8] = table[np.rint(128 + 64 * shift).astype(np.uint8)]
+    return levels
+
+
+def _grain(
+    page: Page, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """Noise of two pixels on a plate, and where strips of the page show it, as of `places`."""
+    shape, x, y = places((page.height, page.width), rng)
+    return enlarged(normal_bytes(_smaller(shape, 2), rng), shape), x, y
+
+
+def _smaller(shape: tuple[int, ...], times: int) -> tuple[int, int]:
+    return (-(-shape[0] // times), -(-shape[1] // times))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +126,12 @@ class Inking:
         """The page with its ink lighter here and there."""
         if strength <= 0:
             return page
-        height, width = page.image.shape
-        size = (-(-height // _COARSE), -(-width // _COARSE))
+        size = _smaller(page.image.shape, _COARSE)
         field = clouds(size, size[1] / 4, rng)
         lost = np.clip(strength * self.pale * (0.3 + 0.5 * field), 0, 0.9)
-        density = enlarged(np.rint(255 * (1 - lost)).astype(np.uint8), (height, width))
-        if self.mottle:
-            fine = enlarged(normal_bytes((-(-height // 2), -(-width // 2)), rng), (height, width))
-            weight = strength * self.mottle * 255 / ENLARGED_DEVIATION
-            cv2.addWeighted(density, 1, fine, weight, -128 * weight, dst=density)
-        cv2.multiply(cv2.bitwise_not(page.image), density, dst=density, scale=1 / 255)
-        return with_image(page, cv2.bitwise_not(density, dst=density))  # type: ignore[arg-type]
+        density = np.rint(255 * (1 - lost)).astype(np.uint8)
+        plate, x, y = _grain(page, rng)
+        paler = np.empty_like(page.image)
+        weight = strength * self.mottle * 255 / ENLARGED_DEVIATION
+        thin_ink(page.image, density, plate, STRIP, x, y, weight, paler)
+        return with_image(page, paler)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+_CHUNK = 32
+"""Pixels that are looked at together."""
+
 
 @njit(cache=True)
 def discs(image, x, y, radius, tone, weight):
@@ -65,3 +68,118 @@ def diffuse(image, out):
             after[x + 1 + step] += error
             x += step
         now, after = after, now
+
+
+@njit(cache=True)
+def shift_greys(image, plate, tall, x, y, out):
+    """Add a plate of offsets to an image, strip by strip, each from another place of the plate.
+
+    Args:
+        image: uint8 (h, w).
+        plate: uint8, 128 for no change; as wide and tall as the strips and their places need.
+        tall: rows of a strip; the last one may have fewer.
+        x: int64 (strips,), the plate's column that a strip begins with.
+        y: the same for its row.
+        out: uint8 (h, w), filled.
+    """
+    height, width = image.shape
+    for row in range(height):
+        strip = row // tall
+        above, left = np.uint64(y[strip] + row - strip * tall), np.uint64(x[strip])
+        for column in range(np.uint64(width)):
+            value = np.int16(image[row, column]) + np.int16(plate[above, left + column]) - np.int16(128)
+            out[row, column] = np.uint8(min(max(value, np.int16(0)), np.int16(255)))
+
+
+@njit(cache=True)
+def _enlarged_row(field, y, row):
+    """Fill a row float32 (8 (w + 1),), from pixel -4 on, of a uint8 field (h, w) enlarged eight times."""
+    height, width = field.shape
+    place = (y + 0.5) / 8 - 0.5
+    above = int(np.floor(place))
+    share = np.float32(place - above)
+    top, low = min(max(above, 0), height - 1), min(max(above + 1, 0), height - 1)
+    before = np.float32(field[top, 0]) * (np.float32(1) - share) + np.float32(field[low, 0]) * share
+    for x in range(width + 1):
+        at = min(x, width - 1)
+        after = np.float32(field[top, at]) * (np.float32(1) - share) + np.float32(field[low, at]) * share
+        step = (after - before) * np.float32(0.125)
+        first = np.uint64(8 * x)
+        for k in range(np.uint64(8)):
+            row[first + k] = before + step * (np.float32(np.int32(k)) + np.float32(0.5))
+        before = after
+
+
+@njit(cache=True)
+def cut_ink(image, coarse, plate, tall, px, py, weight, gain, low, high, out):
+    """Cut a blurred image at a level that varies from place to place.
+
+    Args:
+        image: uint8 (h, w).
+        coarse: uint8, levels eight times smaller.
+        plate: uint8, noise about 128.
+        tall: rows of a strip that shows the plate from one place.
+        px: int64 (strips,), the plate's column that a strip begins with.
+        py: the same for its row.
+        weight: of the noise.
+        gain: how much steeper edges get.
+        low: the lowest level.
+        high: the highest one.
+        out: uint8 (h, w), filled: 128 where the image is at the level.
+    """
+    height, width = image.shape
+    level = np.empty(8 * (coarse.shape[1] + 1), np.float32)
+    white = np.uint8(min(int(np.ceil(high + 127.5 / gain)), 255))
+    steep, weight = np.float32(gain), np.float32(weight)
+    low, high = np.float32(low), np.float32(high)
+    for y in range(height):
+        strip, ready = y // tall, False
+        above, left = np.uint64(py[strip] + y - strip * tall), np.uint64(px[strip])
+        for begin in range(0, width, _CHUNK):
+            first, end = np.uint64(begin), np.uint64(min(begin + _CHUNK, width))
+            least = np.uint8(255)
+            for x in range(first, end):
+                least = min(least, image[y, x])
+            if least >= white:
+                for x in range(first, end):
+                    out[y, x] = 255
+                continue
+            if not ready:
+                _enlarged_row(coarse, y, level)
+                ready = True
+            for x in range(first, end):
+                fine = np.float32(plate[above, left + x]) - np.float32(128)
+                at = min(max(level[x + np.uint64(4)] + weight * fine, low), high)
+                value = (np.float32(image[y, x]) - at) * steep + np.float32(128.5)
+                out[y, x] = np.uint8(np.int32(min(max(value, np.float32(0)), np.float32(255))))
+
+
+@njit(cache=True)
+def thin_ink(image, coarse, plate, tall, px, py, weight, out):
+    """Make ink paler by a density, 255 for as it is, that varies from place to place.
+
+    The arguments are those of `cut_ink`.
+    """
+    height, width = image.shape
+    density = np.empty(8 * (coarse.shape[1] + 1), np.float32)
+    weight = np.float32(weight)
+    for y in range(height):
+        strip, ready = y // tall, False
+        above, left = np.uint64(py[strip] + y - strip * tall), np.uint64(px[strip])
+        for begin in range(0, width, _CHUNK):
+            first, end = np.uint64(begin), np.uint64(min(begin + _CHUNK, width))
+            least = np.uint8(255)
+            for x in range(first, end):
+                least = min(least, image[y, x])
+            if least == 255:
+                for x in range(first, end):
+                    out[y, x] = 255
+                continue
+            if not ready:
+                _enlarged_row(coarse, y, density)
+                ready = True
+            for x in range(first, end):
+                fine = np.float32(plate[above, left + x]) - np.float32(128)
+                share = min(max(density[x + np.uint64(4)] + weight * fine, np.float32(0)), np.float32(255))
+                ink = (np.float32(255) - np.float32(image[y, x])) * share * np.float32(1 / 255)
+                out[y, x] = np.uint8(np.int32(np.float32(255.5) - ink))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from notehead.degrade.fields import ENLARGED_DEVIATION, enlarged, normal_bytes
+from notehead.degrade.fields import ENLARGED_DEVIATION, STRIP, enlarged, normal_bytes, places
+from notehead.degrade.kernels import shift_greys
 from notehead.degrade.scale import with_image
 from notehead.page import Page
 
@@ -33,16 +35,23 @@ class Noise:
         if amount <= 0:
             return page
         height, width = page.image.shape
-        image = page.image
-        if self.coarse < 1:
-            fine = normal_bytes((height, width), rng)
-            weight = amount * (1 - self.coarse) / 40
-            image = cv2.addWeighted(image, 1, fine, weight, -128 * weight, dst=fine)  # type: ignore[assignment]
-        if self.coarse > 0:
-            grain = enlarged(normal_bytes((-(-height // 2), -(-width // 2)), rng), (height, width))
-            weight = amount * self.coarse / ENLARGED_DEVIATION
-            image = cv2.addWeighted(image, 1, grain, weight, -128 * weight, dst=grain)  # type: ignore[assignment]
+        shape, x, y = places((height, width), rng)
+        plate = self._plate(shape, amount, rng)
+        image = np.empty_like(page.image)
+        shift_greys(page.image, plate, STRIP, x, y, image)
         return with_image(page, image)
+
+    def _plate(self, shape: tuple[int, int], amount: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+        """Grain uint8 (h, w) about 128."""
+        if self.coarse <= 0:
+            fine = normal_bytes(shape, rng)
+            weight = amount / 40
+            return np.asarray(cv2.addWeighted(fine, weight, fine, 0, 128 - 128 * weight, dst=fine), np.uint8)
+        grain = enlarged(normal_bytes((-(-shape[0] // 2), -(-shape[1] // 2)), rng), shape)
+        weight, by_pixel = amount * self.coarse / ENLARGED_DEVIATION, amount * (1 - self.coarse) / 40
+        fine = grain if by_pixel <= 0 else normal_bytes(shape, rng)
+        offset = 128 - 128 * (weight + by_pixel)
+        return np.asarray(cv2.addWeighted(grain, weight, fine, by_pixel, offset, dst=grain), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

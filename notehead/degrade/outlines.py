@@ -44,13 +44,15 @@ def _extents(ids, under, blocks, number, box, row_at, column_at):
 
     Returns:
         rows int32 (m, 2): (first x, x after the last), symbol n's from row_at[n] on, its box's top first.
-        columns int32 (k, 2): the same for columns, (first y, y after the last).
+        columns int32 (k, 2): the same for columns, (first y, y after the last), every `_EVERY`th of them.
     """
     height, width = ids.shape
     rows = np.empty((row_at[-1], 2), np.int32)
     columns = np.empty((column_at[-1], 2), np.int32)
-    rows[:, 0], rows[:, 1] = 2**30, -1
-    columns[:, 0], columns[:, 1] = 2**30, -1
+    for k in range(len(rows)):
+        rows[k, 0], rows[k, 1] = 2**30, -1
+    for k in range(len(columns)):
+        columns[k, 0], columns[k, 1] = 2**30, -1
     table = np.full(65536, -1, np.int64)
     for n in range(len(number)):
         table[number[n] & 0xFFFF] = n
@@ -58,25 +60,29 @@ def _extents(ids, under, blocks, number, box, row_at, column_at):
         for block in range(blocks.shape[1]):
             if not blocks[y, block]:
                 continue
-            for x in range(block * BLOCK, min((block + 1) * BLOCK, width)):
-                top = ids[y, x]
-                if not top:
-                    continue
-                low = under[y, x]
+            x, end = block * BLOCK, min((block + 1) * BLOCK, width)
+            while x < end:
+                top, low, begin = ids[y, x], under[y, x], x
+                x += 1
+                while x < end and ids[y, x] == top and under[y, x] == low:
+                    x += 1
                 for k in range(2 if low and low != top else 1):
-                    n = table[top if k == 0 else low]
-                    if n < 0 or x < box[n, 0] or y < box[n, 1] or x >= box[n, 2] or y >= box[n, 3]:
+                    n = table[low if k else top]
+                    if not top or n < 0 or y < box[n, 1] or y >= box[n, 3]:
+                        continue
+                    left, right = max(begin, box[n, 0]), min(x, box[n, 2])
+                    if left >= right:
                         continue
                     row = row_at[n] + y - box[n, 1]
-                    rows[row, 0] = min(rows[row, 0], x)
-                    rows[row, 1] = max(rows[row, 1], x + 1)
-                    column = column_at[n] + x - box[n, 0]
-                    columns[column, 0] = min(columns[column, 0], y)
-                    columns[column, 1] = y + 1
+                    rows[row, 0], rows[row, 1] = min(rows[row, 0], left), max(rows[row, 1], right)
+                    first = left + (_EVERY // 2 - (left - box[n, 0])) % _EVERY
+                    for column in range(first, right, _EVERY):
+                        place = column_at[n] + column - box[n, 0]
+                        columns[place, 0], columns[place, 1] = min(columns[place, 0], y), y + 1
     return rows, columns
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True)
 def _put(points, used, x, y):
     if used and points[used - 1, 0] == x and points[used - 1, 1] == y:
         return used
@@ -88,29 +94,31 @@ def _put(points, used, x, y):
 def _pixel_outline(points, used, rows, columns, left, top):
     """Add the outline of a symbol's pixels; returns the number of points.
 
-    Rows give every corner of its steps on the left and on the right, columns a point every `_EVERY` pixels
-    above and below.
+    Rows give every outer corner of its steps on the left and on the right, columns a point every `_EVERY`
+    pixels above and below.
     """
     for side in range(2):
-        before, open_row = 0, False
+        before, open_row = np.int64(0), False
         for k in range(len(rows)):
             if rows[k, 1] < 0:
                 if open_row:
-                    used = _put(points, used, before, top + k)
+                    used = _put(points, used, float(before), float(top + k))
                 open_row = False
                 continue
-            x = rows[k, side]
-            if open_row and x != before:
-                used = _put(points, used, before, top + k)
-            if not open_row or x != before or k % _EVERY == 0:
-                used = _put(points, used, x, top + k)
+            x = np.int64(rows[k, side])
+            # of a step the outer corner; the inner one lies between others
+            further = x < before if side == 0 else x > before
+            if open_row and x != before and not further:
+                used = _put(points, used, float(before), float(top + k))
+            if not open_row or further or k % _EVERY == 0:
+                used = _put(points, used, float(x), float(top + k))
             before, open_row = x, True
         if open_row:
-            used = _put(points, used, before, top + len(rows))
+            used = _put(points, used, float(before), float(top + len(rows)))
     for side in range(2):
         for k in range(_EVERY // 2, len(columns), _EVERY):
             if columns[k, 1] >= 0:
-                used = _put(points, used, left + k, columns[k, side])
+                used = _put(points, used, float(left + k), float(columns[k, side]))
     return used
 
 
@@ -196,21 +204,50 @@ def outlines(ids, under, blocks, number, box, corners):
 
 
 @njit(cache=True)
+def _order(keys):
+    """Where the keys, float64 (n,), are from the lowest on; equal ones stay in order.
+
+    Pieces of twice the length are merged in each round. numba takes seconds to compile `np.argsort`.
+    """
+    count = len(keys)
+    order, merged = np.arange(count), np.empty(count, np.int64)
+    length = 1
+    while length < count:
+        for low in range(0, count, 2 * length):
+            middle, high = min(low + length, count), min(low + 2 * length, count)
+            i, j = low, middle
+            for k in range(low, high):
+                if j >= high or (i < middle and keys[order[i]] <= keys[order[j]]):
+                    merged[k] = order[i]
+                    i += 1
+                else:
+                    merged[k] = order[j]
+                    j += 1
+        order, merged = merged, order
+        length *= 2
+    return order
+
+
+@njit(cache=True)
 def _hull(points, hull):
     """Convex hull of points (n, 2) by Andrew's monotone chain; returns its length."""
     # a sheared order: ties in x are rare after a warp, but the rule where there is none
-    order = np.argsort(points[:, 0] + 1e-6 * points[:, 1], kind="mergesort")
+    keys = np.empty(len(points))
+    for i in range(len(points)):
+        keys[i] = points[i, 0] + 1e-6 * points[i, 1]
+    order = _order(keys)
     count = 0
     for side in range(2):
         start = count
         for i in range(len(points)):
-            point = points[order[i if side == 0 else len(points) - 1 - i]]
+            at = order[i if side == 0 else len(points) - 1 - i]
+            x, y = points[at, 0], points[at, 1]
             while count >= start + 2:
                 ax, ay = hull[count - 1, 0] - hull[count - 2, 0], hull[count - 1, 1] - hull[count - 2, 1]
-                if ax * (point[1] - hull[count - 1, 1]) - ay * (point[0] - hull[count - 1, 0]) > 0:
+                if ax * (y - hull[count - 1, 1]) - ay * (x - hull[count - 1, 0]) > 0:
                     break
                 count -= 1
-            hull[count] = point
+            hull[count, 0], hull[count, 1] = x, y
             count += 1
     return count
 
@@ -224,25 +261,29 @@ def boxes_of_points(points, offset, near):
     """
     count = len(offset) - 1
     box, corners = np.empty((count, 4)), np.zeros((count, 4, 2))
+    found = np.empty((4, 2))
     for n in range(count):
         own = points[offset[n] : offset[n + 1]]
-        box[n, 0], box[n, 1] = own[:, 0].min(), own[:, 1].min()
-        box[n, 2], box[n, 3] = own[:, 0].max(), own[:, 1].max()
-        found = np.zeros((4, 2))
         hull = np.empty((2 * len(own) + 2, 2))
         size = _hull(own, hull)
-        found[0], found[1] = hull[0], hull[0]
-        found[2], found[3] = hull[0], hull[0]
+        for axis in range(2):
+            box[n, axis], box[n, 2 + axis] = np.inf, -np.inf
+            for k in range(len(own)):
+                box[n, axis] = min(box[n, axis], own[k, axis])
+                box[n, 2 + axis] = max(box[n, 2 + axis], own[k, axis])
+            for k in range(4):
+                found[k, axis] = hull[0, axis]
         smallest_rectangle(hull, size, found)
         best, first = np.inf, 0
         for k in range(4):
             away = 0.0
             for i in range(4):
-                away += np.sum((found[(k + i) % 4] - near[n, i]) ** 2)
+                x, y = found[(k + i) % 4, 0] - near[n, i, 0], found[(k + i) % 4, 1] - near[n, i, 1]
+                away += x * x + y * y
             if away < best - 1e-6:
                 best, first = away, k
         for i in range(4):
-            corners[n, i] = found[(first + i) % 4]
+            corners[n, i, 0], corners[n, i, 1] = found[(first + i) % 4, 0], found[(first + i) % 4, 1]
     return box, corners
 
 
@@ -254,9 +295,9 @@ def filled_boxes(points, offset, corners, near):
     for n in range(count):
         filled[n] = True
         for side in range(4):
-            ax, ay = corners[n, side]
-            bx, by = corners[n, (side + 1) % 4]
-            cx, cy = corners[n, (side + 2) % 4]
+            ax, ay = corners[n, side, 0], corners[n, side, 1]
+            bx, by = corners[n, (side + 1) % 4, 0], corners[n, (side + 1) % 4, 1]
+            cx, cy = corners[n, (side + 2) % 4, 0], corners[n, (side + 2) % 4, 1]
             # away from the side, towards the opposite one
             ux, uy = cx - bx, cy - by
             length = np.sqrt(ux * ux + uy * uy)

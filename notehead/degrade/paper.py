@@ -53,11 +53,12 @@ class Texture:
             ground.darken(np.float32(strength * self.cloudy) * (field + 1))
         if self.fibres:
             noise = noise_bytes(ground.shape, rng)
-            lying = cv2.blur(noise, (7, 1)).astype(np.float32)
-            standing = cv2.blur(noise, (1, 7)).astype(np.float32)
+            lying, standing = cv2.blur(noise, (7, 1)), cv2.blur(noise, (1, 7))
             # the mean of seven uniform bytes deviates by 28
-            field = (lying + standing - 255) * np.float32(strength * self.fibres / 40)
-            ground.darken(field + np.float32(strength * self.fibres))
+            weight = strength * self.fibres / 40
+            offset = strength * self.fibres - 255 * weight
+            dark = cv2.addWeighted(lying, weight, standing, weight, offset, dtype=cv2.CV_32F)
+            ground.darken(np.asarray(dark, np.float32))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from notehead.degrade.warp import Warp
-from notehead.degrade.warp_kernels import first_of_cell, fixed_start, nodes_of_row
+from notehead.degrade.warp_kernels import first_of_cells, start_row
 
 _SHRINKS = 0.95
 """Scales below this one need a low-pass."""
@@ -34,6 +34,8 @@ _RUN = 32
 _MOST = 0.7
 """Share of a page's runs that must be in order, so that looking for them pays."""
 _1, _2 = np.uint64(1), np.uint64(2)
+_FLAT = 1e-3
+"""Source pixels by which the grid of a flat warp may be off."""
 _STRIP = 64
 """Rows of the maps that are made at once."""
 
@@ -76,9 +78,35 @@ def _in_order(warp: Warp) -> bool:
     return bool((np.abs(off).max(axis=2) < 1 / _RUN).mean() > _MOST)
 
 
+def _affine(warp: Warp) -> NDArray[np.float64] | None:
+    """From the middles of destination pixels to those of the source, (2, 3); None for a bent warp."""
+    rows, columns = warp.grid.shape[:2]
+    across = (warp.grid[0, -1] - warp.grid[0, 0]) / (columns - 1)
+    down = (warp.grid[-1, 0] - warp.grid[0, 0]) / (rows - 1)
+    y, x = np.mgrid[:rows, :columns]
+    flat = warp.grid[0, 0] + x[..., None] * across + y[..., None] * down
+    if np.abs(warp.grid - flat).max() > _FLAT:
+        return None
+    # node (0, 0) is at -step / 2, the middle of the first pixel at 1 / 2
+    middle = warp.grid[0, 0] + (across + down) * (0.5 / warp.step + 0.5) - 0.5
+    return np.column_stack([across / warp.step, down / warp.step, middle])
+
+
 def _remap(image: NDArray[np.uint8], warp: Warp, found: NDArray[np.uint8], background: int) -> None:
-    """Fill `found` strip by strip, so that the maps stay in the processor's cache."""
+    """Fill `found`: at once if the warp is flat, else strip by strip, so that the maps stay in cache."""
     height, width = found.shape
+    affine = _affine(warp)
+    if affine is not None:
+        cv2.warpAffine(
+            image,
+            affine,
+            (width, height),
+            dst=found,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=float(background),
+        )
+        return
     x, y = np.empty((2, min(_STRIP, height), width), np.float32)
     for top in range(0, height, _STRIP):
         rows = min(_STRIP, height - top)
@@ -96,16 +124,14 @@ def _remap(image: NDArray[np.uint8], warp: Warp, found: NDArray[np.uint8], backg
 @njit(cache=True)
 def fill_maps(grid, step, top, x, y):
     """Fill maps as `cv2.remap` takes them, which counts from the middle of pixel 0: float32 (rows, w)."""
-    nodes = np.empty((grid.shape[1], 2))
     rows, width = x.shape
+    first = first_of_cells(grid.shape[1], step, width)
+    starts = np.empty((4, grid.shape[1] - 1), np.int64)
     for row in range(rows):
-        nodes_of_row(grid, step, top + row, nodes)
+        start_row(grid, step, top + row, first, starts)
         for j in range(grid.shape[1] - 1):
-            begin, end = max(first_of_cell(j, step), 0), min(first_of_cell(j + 1, step), width)
-            if begin >= end:
-                continue
-            sx, dx = fixed_start(nodes, step, 0, j, begin)
-            sy, dy = fixed_start(nodes, step, 1, j, begin)
+            begin, end = first[j], first[j + 1]
+            sx, dx, sy, dy = starts[0, j], starts[1, j], starts[2, j], starts[3, j]
             fx, ax = np.float32(sx / 65536 - 0.5), np.float32(dx / 65536)
             fy, ay = np.float32(sy / 65536 - 0.5), np.float32(dy / 65536)
             for k in range(end - begin):
@@ -129,16 +155,16 @@ def _sample_runs(flat, shape, grid, step, found):
         2**-16 pixels, counted between the middles of pixels.
     """
     height, width = shape
-    nodes = np.empty((grid.shape[1], 2))
+    first = first_of_cells(grid.shape[1], step, found.shape[1])
+    starts = np.empty((4, grid.shape[1] - 1), np.int64)
     ramp = np.arange(_RUN).astype(np.float32)
     left, lefts = np.empty((found.size // _RUN + found.shape[0] * grid.shape[1], 7), np.int64), 0
     for row in range(found.shape[0]):
-        nodes_of_row(grid, step, row, nodes)
+        start_row(grid, step, row, first, starts)
         line = found[row]
         for j in range(grid.shape[1] - 1):
-            begin, end = max(first_of_cell(j, step), 0), min(first_of_cell(j + 1, step), found.shape[1])
-            x, dx = fixed_start(nodes, step, 0, j, begin)
-            y, dy = fixed_start(nodes, step, 1, j, begin)
+            begin, end = first[j], first[j + 1]
+            x, dx, y, dy = starts[0, j], starts[1, j], starts[2, j], starts[3, j]
             x, y = x - 32768, y - 32768
             off, down = (_RUN - 1) * (dx - 65536), (_RUN - 1) * dy
             for at in range(begin, end, _RUN):

@@ -11,7 +11,8 @@ import numpy as np
 from numba import njit
 
 _ROUNDS = 20
-_NEAR = 1e-4
+_NEAR = 0.01
+"""Of a step of Newton's method in pixels: what comes after it is less than a hundredth of that."""
 
 
 @njit(cache=True)
@@ -97,24 +98,34 @@ def cell_of(pixel, step):
 
 
 @njit(cache=True)
-def nodes_of_row(grid, step, y, nodes):
-    """Source points of a row of destination pixels' middles where it crosses the lines of nodes downwards.
-
-    They are written to `nodes`, float64 (columns, 2), in 2**-16 pixels.
-    """
-    i, v = _cell(grid.shape[0], step, y + 0.5)
-    for j in range(grid.shape[1]):
-        for axis in range(2):
-            above = grid[i, j, axis]
-            nodes[j, axis] = (above + (grid[i + 1, j, axis] - above) * v) * 65536.0
+def first_of_cells(columns, step, width):
+    """The first pixels int64 (columns,) of the cells of a row, from 0 to its width; the last one ends it."""
+    first = np.empty(columns, np.int64)
+    for j in range(columns):
+        first[j] = min(max(first_of_cell(j, step), 0), width)
+    return first
 
 
 @njit(cache=True)
-def fixed_start(nodes, step, axis, j, x):
-    """Source coordinate of a pixel's middle in cell j of a row, and the step to the next one.
+def start_row(grid, step, y, first, starts):
+    """Where a row of destination pixels begins in each of its cells, and how it goes on there.
 
-    Both are in 2**-16 pixels. The step holds as far as the cell reaches to the right.
+    Args:
+        grid: the `Warp`'s.
+        step: the `Warp`'s.
+        y: of the row.
+        first: of `first_of_cells`.
+        starts: int64 (4, columns - 1), filled: source x of the middle of a cell's first pixel, the step to
+            the next one, source y and its step; all in 2**-16 pixels. They hold as far as the cell reaches.
     """
-    left, wide = nodes[j, axis], nodes[j + 1, axis] - nodes[j, axis]
-    start = left + wide * ((x + 0.5) / step + 0.5 - j)
-    return int(np.rint(start)), int(np.rint(wide / step))
+    i, v = _cell(grid.shape[0], step, y + 0.5)
+    for axis in range(2):
+        above = grid[i, 0, axis]
+        left = (above + (grid[i + 1, 0, axis] - above) * v) * 65536.0
+        for j in range(grid.shape[1] - 1):
+            above = grid[i, j + 1, axis]
+            right = (above + (grid[i + 1, j + 1, axis] - above) * v) * 65536.0
+            wide = right - left
+            starts[2 * axis, j] = int(np.rint(left + wide * ((first[j] + 0.5) / step + 0.5 - j)))
+            starts[2 * axis + 1, j] = int(np.rint(wide / step))
+            left = right

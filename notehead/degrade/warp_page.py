@@ -30,15 +30,12 @@ from notehead.degrade.outlines import boxes_of_points, filled_boxes, inked_block
 from notehead.degrade.warp import Floats, Warp
 from notehead.degrade.warp_image import moved_image
 from notehead.degrade.warp_layers import (
-    areas,
     counted_layers,
     drop_blurs,
-    inked_runs,
     keep_edges,
-    middles,
-    reach,
-    spans,
+    label_runs,
 )
+from notehead.degrade.warp_reach import inked_squares, reach, spans
 from notehead.draw.raster import DARK
 from notehead.page import Page, Symbols
 
@@ -106,14 +103,16 @@ def _layers(
     under = np.zeros_like(ids) if page.under is None else page.under
     dark = round(DARK * float(np.median(page.image[::_SPARSE, ::_SPARSE])) / 255)
     size, edge = _by_id(page, box)
-    seen_by = spans(warp.grid, warp.step)
-    tall = 2 * reach(warp.grid, warp.step, seen_by) + 1
+    seen_by = spans(warp)
+    tall = 2 * reach(warp, seen_by) + 1
     near = cv2.dilate(blocks.view(np.uint8), np.ones((tall, 1), np.uint8)).view(np.bool_)
-    runs = inked_runs(near, ids.shape[1], warp.grid, warp.step, image.shape, seen_by)
     found, share = np.zeros((2, *image.shape), np.uint16), np.zeros(image.shape, np.uint8)
-    middles(ids, under, runs, found, image, dark)
-    thin, best, place = areas(ids, under, runs, found, share, image, dark, size, edge)
-    drop_blurs(found, share, thin)
+    widest = seen_by.max(axis=(0, 1))
+    runs, thin, best, place = label_runs(
+        ids, under, near, inked_squares(near), warp.grid, warp.step, seen_by, widest,
+        image, dark, size, edge, found, share,
+    )  # fmt: skip
+    drop_blurs(found[0].reshape(-1), found[1].reshape(-1), share.reshape(-1), image.shape[1], thin)
     area, seen = counted_layers(found[0], found[1], runs)
     numbers = page.symbols.id[np.argsort(-size[page.symbols.id], kind="stable")]
     keep_edges(found, area, seen, edge, best, place, numbers)

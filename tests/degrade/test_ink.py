@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from notehead import Page
+from notehead.degrade.fields import STRIP, places
 from notehead.degrade.ink import Ink, Inking
+from notehead.degrade.kernels import cut_ink
 from notehead.degrade.lines import FilledHeads, Gaps, LineWeight
 from notehead.degrade.paper import Texture, Tone
 from notehead.degrade.recipe import Step
@@ -157,3 +159,15 @@ def test_toned_paper_does_not_turn_to_grain() -> None:
     far = cv2.erode((page.image == 255).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     assert (done[far] < 200).mean() < 0.002
     assert done[page.image == 0].mean() < 60
+
+
+@pytest.mark.parametrize("size", [(70, 90), (1100, 33), (1, 1)])
+def test_every_pixel_is_cut_at_its_level(size: tuple[int, int]) -> None:
+    image = np.random.default_rng(1).integers(0, 256, size, np.uint8)
+    image[: size[0] // 2] = 255  # what is white all over is not looked at further
+    coarse = np.full((-(-size[0] // 8), -(-size[1] // 8)), 100, np.uint8)
+    (tall, wide), x, y = places(size, np.random.default_rng(2))
+    plate, found = np.full((tall, wide), 138, np.uint8), np.empty_like(image)
+    cut_ink(image, coarse, plate, STRIP, x, y, 0.5, 2.0, 70.0, 180.0, found)
+    expected = np.clip(np.rint((image.astype(float) - 105) * 2 + 128), 0, 255)
+    np.testing.assert_array_equal(found, expected)

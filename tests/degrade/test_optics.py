@@ -184,3 +184,12 @@ def test_bytes_do_not_depend_on_the_number_of_threads() -> None:
     finally:
         cv2.setNumThreads(threads)
     assert len(seen) == len(STEPS)
+
+
+@pytest.mark.parametrize("coarse", [0.0, 0.4, 1.0])
+def test_grain_does_not_come_again_in_step_from_strip_to_strip(coarse: float) -> None:
+    image = run(Noise((5.0, 5.0), coarse), grey(128, 1400, 300)).image.astype(float) - 128
+    first, second, third = (image[top : top + 300] for top in (0, 512, 1024))
+    for one, other in ((first, second), (second, third), (first, third)):
+        assert abs((one * other).mean()) < 0.1 * one.std() * other.std()
+        assert one.std() == pytest.approx(other.std(), rel=0.1)

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from notehead import Page, Symbols
 from notehead.datasets.checks import check_page, mask_boxes
+from notehead.degrade.outlines import _order
 from notehead.degrade.warp import Warp
 from notehead.degrade.warp_image import fill_maps, moved_image
 from notehead.degrade.warp_page import warp_page
@@ -318,6 +319,7 @@ STAIRS = [(62 + k, 60 + 2 * k, 66 + k, 64 + 2 * k) for k in range(12)]
 
 @settings(max_examples=40)
 @given(st.floats(0.36, 0.6), st.floats(-1, 1))
+@example(0.3802154880880916, 0.0)  # two pixels see half of the stem each
 def test_a_thin_stem_beside_or_below_a_flag_is_whole(scale: float, degrees: float) -> None:
     source = layered([("stem", [(60, 40, 61, 120)]), ("flag8thUp", [(60, 60, 62, 84), *STAIRS])])
     found = warp_page(source, bent((160, 160), degrees, scale))
@@ -417,3 +419,19 @@ def test_a_page_does_not_change() -> None:
     assert np.array_equal(image, source.image)
     assert np.array_equal(ids, source.ids)
     assert np.array_equal(box, source.symbols.box)
+
+
+@pytest.mark.parametrize("scale", [0.5, 0.75])
+def test_flat_warps_shrink_images_as_others_do(scale: float) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (120, 200), np.uint8)
+    flat = bent((200, 120), 2.0, scale)
+    grid = flat.grid.copy()
+    grid[0, 0] += 0.002  # no longer flat, before the first pixel
+    found = [moved_image(image, warp, 77).astype(int) for warp in (flat, replace(flat, grid=grid))]
+    assert np.abs(found[0] - found[1]).max() <= 2
+
+
+@given(st.lists(st.floats(-5, 5), max_size=70))
+def test_keys_are_put_in_order(keys: list[float]) -> None:
+    array = np.array(keys, np.float64)
+    np.testing.assert_array_equal(_order(array), np.argsort(array, kind="stable"))
