@@ -32,7 +32,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(context_settings=_SETTINGS)
 @click.version_option(__version__, prog_name="notehead")
 def cli() -> None:
-    """From music scores to exactly annotated pages.
+    """From music scores to exactly annotated pages, and from any page to its symbols.
 
     \b
     notehead build scores/ -o dataset/     make a dataset

@@ -6,8 +6,9 @@ parts of one symbol never show seams. With coverage c of a pixel:
 
 - grey *= 1 - c;
 - c >= 1/2: the symbol takes the pixel; what was there before goes to the second layer;
-- 0 < c < 1/2: the symbol is noted; if in the end the pixel is dark (grey < 128) and nobody took it, the
-  last symbol noted that covers a good part of it gets it. A dark pixel without a label cannot occur.
+- 0 < c < 1/2: where the symbol is a line thinner than a pixel, it takes those that it covers most
+  (`thin.py`); elsewhere it is noted, and if in the end the pixel is dark (grey < 128) and nobody took it,
+  the last symbol noted that covers a good part of it gets it. A dark pixel without a label cannot occur.
 
 A symbol's extent is kept per row whether or not something covers it later: boxes and oriented boxes
 hold WHOLE symbols.
@@ -22,6 +23,8 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
+
+from notehead.draw.thin import may_own, thick_stroke, thin_pixels
 
 DARK = 128
 """Pixels darker than this carry a label."""
@@ -146,14 +149,19 @@ def raster(
     n_shared = 0
     first = np.full(height, width + 1, np.int64)
     last = np.full(height, -1, np.int64)
+    left = np.full(height, width, np.int64)
+    right = np.full(height, -1, np.int64)
+    spots = np.empty((4096, 2), np.int32)  # y, x
+    nought = np.float32(0.0)
     at = 0
     for row_of in range(count):
         number = row_of + 1
-        top, bottom = float(height), 0.0
+        top, bottom, thin = float(height), 0.0, False
         while at < len(symbol) and symbol[at] == row_of:
             x0, y0, scale = place[at]
             for contour in range(outlines[outline[at]], outlines[outline[at] + 1]):
                 begin, end = contours[contour], contours[contour + 1]
+                thin = thin or not thick_stroke(points, begin, end, scale)
                 px, py = x0 + points[end - 1, 0] * scale, y0 + points[end - 1, 1] * scale
                 for i in range(begin, end):
                     qx, qy = x0 + points[i, 0] * scale, y0 + points[i, 1] * scale
@@ -161,24 +169,42 @@ def raster(
                     _edge(buffer, first, last, px, py, qx, qy, width, height)
                     px, py = qx, qy
             at += 1
-        for y in range(max(0, int(np.floor(top))), min(height, int(np.ceil(bottom)) + 1)):
-            cover, left, right = 0.0, width, -1
+        from_row, to_row = max(0, int(np.floor(top))), min(height, int(np.ceil(bottom)) + 1)
+        n_spots = touched = 0
+        # Memory grows here, not where it is filled: numba counts references wherever an array may change.
+        for y in range(from_row, to_row):
+            touched += max(last[y] + 2 - first[y], 0)
+        if thin and touched > len(spots):
+            spots = np.empty((touched, 2), np.int32)
+        if n_shared + touched > len(shared):
+            shared = np.concatenate((shared, np.empty((len(shared) + touched, 3), np.int32)))
+        if used + to_row - from_row > len(extent):
+            extent = np.concatenate((extent, np.empty((len(extent) + to_row - from_row, 3), np.int32)))
+        for y in range(from_row, to_row):
+            cover, c, before, low, high, taken = 0.0, 0.0, nought, width, -1, 0
             for x in range(first[y], min(last[y] + 2, width + 2)):
                 step = buffer[y, x]
-                buffer[y, x] = 0.0
-                cover += step
-                c = min(abs(cover), 1.0)
+                if step != 0:
+                    cover += step
+                    c = min(abs(cover), 1.0)
                 if c < 0.002 or x >= width:
+                    buffer[y, x] = before = nought
                     continue
-                grey[y, x] = np.uint8(grey[y, x] * (1.0 - c) + 0.5)
+                if thin and c < 0.5:
+                    after = min(abs(cover + buffer[y, x + 1]), 1.0) if x + 1 < width else 0.0
+                    if may_own(np.float32(c), before, after, buffer[y - 1, x] if y > 0 else nought):
+                        spots[n_spots, 0], spots[n_spots, 1] = y, x
+                        n_spots += 1
+                before = np.float32(c)
+                buffer[y, x] = before if thin else nought
+                grey[y, x] = 0 if c > 0.999 else np.uint8(grey[y, x] * (1.0 - c) + 0.5)
                 if c >= 0.5:
                     old = ids[y, x]
                     if old:
                         under[y, x] = old
                         area[old - 1] -= 1
                     ids[y, x] = number
-                    area[row_of] += 1
-                    left, right = min(left, x), x
+                    low, high, taken = min(low, x), x, taken + 1
                 elif ids[y, x] == 0:
                     note = tentative[y, x]
                     if note >> 16 != page:
@@ -186,16 +212,30 @@ def raster(
                     else:
                         if c >= EVEN_PAIR:
                             tentative[y, x] = (page << 16) | number
-                        if n_shared == len(shared):
-                            shared = np.concatenate((shared, np.empty((n_shared, 3), np.int32)))
                         shared[n_shared, 1], shared[n_shared, 2] = y, x
                         n_shared += 1
-            first[y], last[y] = width + 1, -1
-            if right >= 0:
-                if used == len(extent):
-                    extent = np.concatenate((extent, np.empty((used, 3), np.int32)))
-                extent[used, 0], extent[used, 1], extent[used, 2] = y, left, right + 1
+            left[y], right[y] = low, high
+            area[row_of] += taken
+        if n_spots:
+            n_spots = thin_pixels(buffer, spots, n_spots, area[row_of] == 0)
+        for i in range(n_spots):
+            y, x = spots[i, 0], spots[i, 1]
+            old = ids[y, x]
+            if old:
+                under[y, x] = old
+                area[old - 1] -= 1
+            ids[y, x] = number
+            area[row_of] += 1
+            left[y], right[y] = min(left[y], x), max(right[y], x)
+        for y in range(from_row, to_row):
+            if right[y] >= 0:
+                extent[used, 0], extent[used, 1], extent[used, 2] = y, left[y], right[y] + 1
                 used += 1
+            if thin:
+                for x in range(first[y], min(last[y] + 2, width + 2)):
+                    buffer[y, x] = 0.0
+            first[y], last[y] = width + 1, -1
+            left[y], right[y] = width, -1
         offset[row_of + 1] = used
     claims = 0
     for i in range(n_shared):

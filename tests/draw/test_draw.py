@@ -69,13 +69,15 @@ def test_covered_symbols_stay_without_an_area() -> None:
     assert page.mask(1).sum() == 100
 
 
-def test_hairlines_have_the_box_of_their_outline() -> None:
-    hairline = rectangle(5.5, 10.1, 20.5, 10.4)
-    page = draw(drawing_of([hairline], [rectangle(2, 31, 20, 31.2)], [rectangle(-5, 3.1, 60, 3.2)]), SIZE)
+def test_lines_too_pale_to_be_drawn_have_the_box_of_their_outline() -> None:
+    hairline = rectangle(5.5, 10.1, 20.5, 10.1015)
+    away, long = rectangle(2, 31, 20, 31.001), rectangle(-5, 3.1, 60, 3.101)
+    page = draw(drawing_of([hairline], [away], [long]), SIZE)
     assert page.symbols.id.tolist() == [1, 3]
     assert page.symbols.box.tolist() == [[5, 10, 21, 11], [0, 3, 40, 4]]
     assert page.symbols.area.tolist() == [0, 0]
     assert page.symbols[0].corners.tolist() == [[5, 10], [21, 10], [21, 11], [5, 11]]
+    assert (page.image == 255).all()
 
 
 GRACE = ("noteheadBlackOnLineSmall", "stem", "graceNoteAppoggiaturaStemUp")
