@@ -25,6 +25,7 @@ from notehead.engrave.outlines import Outline, signed_area
 from notehead.page import ABSENT, Symbols
 from notehead.vocabulary import VOCABULARY
 
+_UNORDERED = frozenset({"lyricHyphen", "lyricExtender"})
 _OUTSIDE = frozenset({"Text", "Page"})
 """What belongs to no staff: titles, headers, footers."""
 _MIDDLE = {"gClef": 32, "fClef": 24, "cClef": 28}
@@ -64,7 +65,7 @@ class Annotator:
         marks += wholes
         names += [mark.name for mark in wholes]
         links = np.concatenate((links, extra))
-        order = sorted(range(len(marks)), key=lambda i: LAYER[names[i]])
+        order = sorted(range(len(marks)), key=lambda i: _rank(marks[i], names[i]))
         rows = np.empty(len(marks), np.int64)
         rows[order] = np.arange(len(order))
         spaces = [staff.space for staff in staves]
@@ -241,3 +242,8 @@ def _outline(contours: Sequence[NDArray[np.float64]]) -> Outline:
         contours = [contour[::-1] for contour in contours]
     starts = np.cumsum([0, *map(len, contours)]).astype(np.int64)
     return Outline(np.concatenate(list(contours)), starts)
+
+
+def _rank(mark: Mark, name: str) -> tuple[int, float, float]:
+    """Drawing order; MuseScore lists the lines between syllables in an order of its own in every run."""
+    return (LAYER[name], mark.y, mark.x) if name in _UNORDERED else (LAYER[name], -math.inf, -math.inf)

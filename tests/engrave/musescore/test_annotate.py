@@ -208,6 +208,12 @@ def test_lyric_lines_by_their_length() -> None:
     assert names(found) == ["lyricExtender", "lyricHyphen"]
 
 
+def test_lyric_lines_are_in_one_order_whatever_the_program_says() -> None:
+    lines = [line("LyricsLineSegment", (x, y), (x + 10, y)) for x, y in ((100, 250), (300, 250), (50, 290))]
+    one, other = page(staff(100), *lines), page(staff(100), *reversed(lines))
+    assert one.symbols.box.tolist() == other.symbols.box.tolist()
+
+
 def test_a_bracket_and_its_tips_are_one_symbol() -> None:
     found = page(
         staff(100), line("Bracket", (40, 98), (40, 182), width=10), glyph("Bracket", "bracketTop", 35, 98)
