@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES, TRACES
+from notehead.detect.straight import straight_boxes
 
 Floats = NDArray[np.float32]
 
@@ -22,6 +23,8 @@ DOT = 2
 """Pixels of the page for one cell of the maps of lines."""
 _SAMPLES = 9
 """Places on a line where its class is read."""
+STRAIGHT = frozenset({"staffs", "ledgers", "stems", "barlines"})
+"""Traces whose symbols are straight; the others have the least rectangle around their pixels."""
 _GROWN = 0.35
 """A line's pixels reach beyond its ink by so much of a pixel of their map, measured on the training pages."""
 
@@ -51,11 +54,13 @@ class DecodeOptions:
         least: score of a centre below which it is none.
         overlap: two boxes of one family that share more than this (IoU) are one symbol.
         shortest: length in cells of `DOT` below which a line is none.
+        bridge: logit of pixels that connect parts of a line, although they are no part of it themselves.
     """
 
     least: float = 0.05
     overlap: float = 0.6
     shortest: float = 2.5
+    bridge: float = -2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,52 +155,72 @@ def _greedy(box: NDArray[np.float64], overlap: float) -> NDArray[np.int64]:
 
 
 def _lines(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found:
-    shapes = [_Line(*line, trace) for trace in range(len(TRACES)) for line in _parts(maps.traces[trace])]
-    shapes = [line for line in shapes if max(line.sides) >= options.shortest]
-    if not shapes:
+    pairs = zip(TRACES, maps.traces, strict=True)
+    parts = [_parts(logits, name, options.bridge) for name, logits in pairs]
+    corners = np.concatenate([part.corners for part in parts])
+    long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= options.shortest
+    if not long.any():
         return Found(np.empty(0, np.int64), np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)))
-    dots = np.stack([line.samples for line in shapes])  # (lines, samples, 2): x, y
+    corners = corners[long] * DOT
+    kind = np.repeat(np.arange(len(parts)) + len(FAMILIES), [len(part.score) for part in parts])[long]
+    dots = np.concatenate([part.samples for part in parts])[long]  # (lines, samples, 2): x, y
     cells = np.minimum(dots * DOT // CELL, np.array(maps.features.shape[:0:-1]) - 1)
-    kind = np.array([len(FAMILIES) + line.trace for line in shapes])
     x, y = cells.reshape(-1, 2).T
     scores, _ = read(np.ascontiguousarray(maps.features[:, y, x].T), np.repeat(kind, _SAMPLES))
-    scores = scores.reshape(len(shapes), _SAMPLES, -1).mean(axis=1)
-    corners = np.stack([line.corners for line in shapes])
-    box = np.stack([line.box for line in shapes])
-    score = np.array([line.score for line in shapes]) * _confidence(scores)
+    scores = scores.reshape(len(kind), _SAMPLES, -1).mean(axis=1)
+    score = np.concatenate([part.score for part in parts])[long] * _confidence(scores)
+    box = np.concatenate([part.box for part in parts])[long] * DOT
     return Found(scores.argmax(axis=1), score, box, corners)
 
 
-class _Line:
-    """A connected part of a trace: its pixels (n, 2) as x, y, and their mean probability."""
+class _Parts(NamedTuple):
+    """The connected parts of a trace, in cells of its map.
 
-    def __init__(self, pixels: NDArray[np.int32], score: float, trace: int) -> None:
-        self.trace, self.score = trace, score
-        middle, sides, angle = cv2.minAreaRect(pixels)
-        grown = (max(sides[0] + 1 - 2 * _GROWN, 0.3), max(sides[1] + 1 - 2 * _GROWN, 0.3))
-        self.sides = grown
-        self.corners = (cv2.boxPoints((middle, grown, angle)).astype(np.float64) + 0.5) * DOT
-        low, high = pixels.min(axis=0), pixels.max(axis=0) + 1
-        self.box = np.concatenate((low + _GROWN, np.maximum(high - _GROWN, low + _GROWN + 0.3))) * DOT
-        self.samples = pixels[np.linspace(0, len(pixels) - 1, _SAMPLES).astype(np.int64)]
+    Attributes:
+        score: mean probability of their pixels, (n,).
+        box: (n, 4).
+        corners: of their oriented boxes, (n, 4, 2).
+        samples: places on each, (n, samples, 2): x, y.
+    """
+
+    score: NDArray[np.float64]
+    box: NDArray[np.float64]
+    corners: NDArray[np.float64]
+    samples: NDArray[np.int64]
 
 
-def _parts(logits: Floats) -> list[tuple[NDArray[np.int32], float]]:
-    """The connected parts above 0."""
-    mask = (logits > 0).view(np.uint8)
-    if not mask.any():
-        return []
-    _, labels = cv2.connectedComponents(mask, connectivity=8, ltype=cv2.CV_32S)
-    y, x = np.nonzero(mask)
+def _parts(logits: Floats, trace: str, bridge: float) -> _Parts:
+    """What is above 0, apart where not even what is above `bridge` connects it."""
+    _, labels = cv2.connectedComponents((logits > bridge).view(np.uint8), connectivity=8, ltype=cv2.CV_32S)
+    y, x = np.nonzero(logits > 0)
     part = labels[y, x]
     order = np.argsort(part, kind="stable")
     pixels = np.stack((x, y), axis=1).astype(np.int32)[order]
-    probability = _sigmoid(logits[y, x])[order]
-    bounds = np.flatnonzero(np.diff(part[order], prepend=0, append=np.iinfo(np.int32).max))
-    return [
-        (pixels[begin:end], float(probability[begin:end].mean()))
-        for begin, end in itertools.pairwise(bounds.tolist())
-    ]
+    bounds = np.append(np.flatnonzero(np.diff(part[order], prepend=0)), len(order))
+    count = len(bounds) - 1
+    if not count:
+        return _Parts(
+            np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)), np.empty((0, _SAMPLES, 2), np.int64)
+        )
+    score = np.add.reduceat(_sigmoid(logits[y, x])[order], bounds[:-1]) / np.diff(bounds)
+    if trace in STRAIGHT:
+        corners = straight_boxes(pixels, bounds, _GROWN)
+        box = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
+    else:
+        each = [pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist())]
+        corners = np.stack([_least_rectangle(one) for one in each])
+        low = np.stack([one.min(axis=0) for one in each]) + _GROWN
+        high = np.stack([one.max(axis=0) for one in each]) + 1 - _GROWN
+        box = np.concatenate((low, np.maximum(high, low + 0.3)), axis=1)
+    places = bounds[:-1, None] + np.linspace(0, np.diff(bounds) - 1, _SAMPLES, axis=1).astype(np.int64)
+    return _Parts(score, box, corners, pixels[places].astype(np.int64))
+
+
+def _least_rectangle(pixels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The oriented box of least area around pixels, less what they reach beyond the ink."""
+    middle, sides, angle = cv2.minAreaRect(pixels)
+    width, height = (max(side + 1 - 2 * _GROWN, 0.3) for side in sides)
+    return cv2.boxPoints((middle, (width, height), angle)).astype(np.float64) + 0.5
 
 
 def _sigmoid(logits: Floats) -> NDArray[np.float64]:
