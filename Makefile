@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align clean
+.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
@@ -67,6 +67,12 @@ bench-rare: $(VENV)/.test  ## symbols of each class with composed scores, and wi
 
 bench-align: $(VENV)/.test  ## scans registered to their pages, and wrong pages refused: DATASET=...
 	$(BIN)/python -m benchmarks.align $(DATASET) $(ARGS)
+
+bench-detect: $(VENV)/.test  ## what the detector finds on pages it was not trained on, and each bar: DATASET=...
+	$(BIN)/python -m benchmarks.detect $(DATASET) $(ARGS)
+
+bench-detect-speed: $(VENV)/.test  ## seconds from file to symbols and memory, beside a sliced YOLOv10n: DATASET=...
+	$(BIN)/python -m benchmarks.detect_speed $(DATASET) $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache

@@ -1,4 +1,4 @@
-"""`make demo`: real scores that come with music21, engraved into a small dataset to look at; a scan that is read.
+"""`make demo`: real scores that come with music21, engraved into a small dataset; and a scan that is read.
 
 The scan is Petzold's Menuet in G (`benchmarks/scan/menuet.musicxml`), engraved by MuseScore, of which the
 detector has seen no page in its training, and degraded by the recipe `flatbed-scan`.

@@ -104,7 +104,8 @@ def _curve(mask: NDArray[np.bool_], corner: tuple[int, int], space: float) -> St
     bottom = len(mask) - mask[::-1].argmax(axis=0)
     usual = float(np.median(bottom - top))
     # where a beam or a slur is taken for staff, or a line is missing, the column tells nothing
-    good = np.flatnonzero(np.abs(bottom - top - usual) <= max(1.0, 0.15 * usual))
+    far = np.abs(bottom - top - usual)
+    good = np.flatnonzero(far <= max(1.0, 0.15 * usual, float(far.min())))
     x = (corner[0] + good + 0.5) * DOT
     y = (corner[1] + (top + bottom)[good] / 2) * DOT
     height = (usual - _GROWN) * DOT

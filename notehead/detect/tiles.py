@@ -25,11 +25,11 @@ class TileOptions:
 
     Attributes:
         pixels: a page of no more is read in one pass.
-        side: of a tile, where it is cut; a multiple of `UNIT`.
+        side: of the largest tile, where it is cut; a multiple of `UNIT`.
         overlap: pixels that neighbours share, of which each gives half; a multiple of `2 * UNIT`.
     """
 
-    pixels: int = 4_000_000
+    pixels: int = 5_000_000
     side: int = 1536
     overlap: int = 256
 
@@ -82,11 +82,12 @@ def _spans(length: int, options: TileOptions) -> Iterator[tuple[tuple[int, int],
     if length <= options.side:
         yield (0, length), (0, length)
         return
-    step = options.side - options.overlap
-    count = -(-(length - options.overlap) // step)
-    half = options.overlap // 2
+    count = -(-(length - options.overlap) // (options.side - options.overlap))
+    # as even as may be, in whole units: no tile is larger than it must
+    side = -(-(length + (count - 1) * options.overlap) // (count * UNIT)) * UNIT
+    step, half = side - options.overlap, options.overlap // 2
     for place in range(count):
-        begin = min(place * step, length - options.side)
+        begin = min(place * step, length - side)
         first = 0 if place == 0 else place * step + half
         last = length if place == count - 1 else (place + 1) * step + half
-        yield (first, last), (begin, begin + options.side)
+        yield (first, last), (begin, begin + side)

@@ -111,3 +111,10 @@ def test_a_symbol_beside_a_staff() -> None:
 def test_without_staves_nothing_is_placed() -> None:
     symbols = Symbols.build(["clefG"], [[0, 0, 1, 1]])
     assert placed(symbols, []) is symbols
+
+
+def test_a_part_without_a_usual_height_is_a_curve_all_the_same() -> None:
+    logits = np.full((120, 80), -5.0, np.float32)
+    logits[20:30, 5:40] = logits[20:70, 40:75] = 5
+    curves = staff_curves(logits, 12.0)
+    assert all(len(curve.x) >= 3 for curve in curves)

@@ -27,7 +27,7 @@ def test_a_line_has_its_length_and_thickness(
     length: int,
     thickness: int,
     slope: float,
-    stands: bool,
+    stands: bool,  # noqa: FBT001
     grown: float,
 ) -> None:
     pixels = pixels_of(length, thickness, slope, stands=stands)

@@ -47,6 +47,17 @@ def test_no_tile_is_larger_than_its_side() -> None:
     assert max(max(shape) for shape in seen) == SMALL.side
 
 
+def test_tiles_are_as_even_as_may_be() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    def read(ink: NDArray[np.float32]) -> Maps:
+        seen.append(ink.shape)
+        return local(ink)
+
+    read_in_tiles(np.full((2100, 2400), 255, np.uint8), read, TileOptions(pixels=1))
+    assert set(seen) == {(1184, 1344)}  # not four of 1536 x 1536
+
+
 @pytest.mark.parametrize(("side", "overlap"), [(100, 64), (128, 32), (128, 128), (128, -64)])
 def test_sizes_that_do_not_fit_are_refused(side: int, overlap: int) -> None:
     with pytest.raises(ValueError, match="multiple"):

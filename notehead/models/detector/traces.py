@@ -88,10 +88,14 @@ def _fill(result, tall, begin, offset, low, high, scale, traces):  # type: ignor
                 last = (
                     high[place] if share == 1.0 else high[previous] + share * (high[place] - high[previous])
                 )
-                along = int((between - offset[k] + begin[k] + 0.5) * along_scale)
-                # every pixel that is reached, even by a hair: thin lines stay whole
-                for across in range(int(first * across_scale), int(np.ceil((last + 1) * across_scale))):
-                    y, x = (along, across) if tall[k] else (across, along)
-                    if 0 <= y < result.shape[0] and 0 <= x < result.shape[1]:
-                        result[y, x] |= bit
+                position = between - offset[k] + begin[k]
+                reached = int((position + 0.5) * along_scale)
+                # of an enlarged page, a pixel reaches several
+                begun_at = int(position * along_scale) if along_scale > 1 else reached
+                for along in range(begun_at, max(reached, int((position + 1) * along_scale - 1)) + 1):
+                    # every pixel that is reached, even by a hair: thin lines stay whole
+                    for across in range(int(first * across_scale), int(np.ceil((last + 1) * across_scale))):
+                        y, x = (along, across) if tall[k] else (across, along)
+                        if 0 <= y < result.shape[0] and 0 <= x < result.shape[1]:
+                            result[y, x] |= bit
             previous = place

@@ -55,3 +55,17 @@ def test_a_page_without_lines_is_empty() -> None:
     assert not draw_traces(
         (layer, layer), np.empty(0, np.int32), np.empty((0, 4)), np.empty(0, np.int32), (5, 5)
     ).any()
+
+
+@given(st.sampled_from([1.0, 1.3, 2.0, 2.7]), st.booleans())
+def test_enlarged_lines_have_no_holes(scale: float, stands: bool) -> None:  # noqa: FBT001
+    ids = np.zeros((60, 60), np.uint16)
+    ids[10:50, 20:22] = 1
+    box = [20.0, 10, 22, 50]
+    if not stands:
+        ids, box = ids.T.copy(), [10, 20, 50, 22]
+    traces = drawn(ids, np.zeros_like(ids), [box], scale)
+    along = np.flatnonzero((traces if stands else traces.T).any(axis=1))
+    assert (np.diff(along) == 1).all()
+    assert along[0] <= 10 * scale + 1
+    assert along[-1] >= 50 * scale - 2

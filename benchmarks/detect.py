@@ -1,0 +1,156 @@
+"""`python -m benchmarks.detect DATASET`: what the detector finds on pages it was not trained on.
+
+Pages are drawn evenly over the scores of the dataset's split `test`, as they are and through each recipe, and
+read from their image alone. Figures are those of `notehead.evaluate`: glyphs by their boxes, lines by
+distance; classes with fewer than ten true symbols are in no mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import heapq
+import json
+import math
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+from benchmarks.detect_groups import KINDS
+from benchmarks.detect_overlay import drawn_errors
+from benchmarks.detect_pages import Judged, drawn, judged_pages
+from benchmarks.detect_report import CLEAN, DEGRADED, bars, report, write_reliability
+from benchmarks.detect_tally import Outcome, Tally
+from notehead import Dataset
+from notehead.degrade import RECIPES
+from notehead.detect import DetectOptions, Detector
+
+
+class Worst:
+    """The pages with the lowest F1 of a condition, drawn into a folder.
+
+    Args:
+        folder: None to keep nothing.
+        count: how many.
+    """
+
+    def __init__(self, folder: Path | None, count: int) -> None:
+        self._folder, self._count = folder, count if folder else 0
+        self._pages: list[tuple[float, int, Judged]] = []
+        self._seen = 0
+
+    def add(self, f1: float, one: Judged) -> None:
+        """See a page."""
+        self._seen += 1
+        if self._count:
+            heapq.heappush(self._pages, (-f1, self._seen, one))
+            if len(self._pages) > self._count:
+                heapq.heappop(self._pages)
+
+    def write(self, condition: str) -> None:
+        """Draw them: `CONDITION-F1-PAGE.png`."""
+        for f1, _, one in self._pages:
+            folder = self._folder or Path()
+            folder.mkdir(parents=True, exist_ok=True)
+            image = cv2.cvtColor(drawn_errors(one), cv2.COLOR_RGB2BGR)
+            cv2.imwrite(str(folder / f"{condition}-{-f1:.3f}-{one.page.name}.png"), image)
+
+
+def measured(
+    names: Iterable[str], dataset: Dataset, detector: Detector, options: argparse.Namespace
+) -> list[Outcome]:
+    """The figures of each recipe, printed as they come, and those of all degraded pages together."""
+    together, outcomes, degraded = Tally(DEGRADED), [], 0
+    pages = list(names)
+    for recipe in options.recipes:
+        tally, worst = Tally(recipe), Worst(options.overlays, options.worst)
+        for one in judged_pages(
+            dataset, pages, recipe, options.strength, detector, known=options.known_space
+        ):
+            worst.add(tally.add(one), one)
+            if recipe != CLEAN:
+                together.add(one)
+            print(".", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        worst.write(recipe)
+        outcomes.append(tally.finish())
+        degraded += recipe != CLEAN
+        print(report(outcomes[-1], other_engraver=options.other_engraver), end="\n\n", flush=True)
+    if degraded > 1:
+        outcomes.append(together.finish())
+        print(report(outcomes[-1], other_engraver=options.other_engraver), end="\n\n")
+    return outcomes
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold: no NaN."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 6)
+    return value
+
+
+def _recipes(text: str) -> list[str]:
+    names = [CLEAN, *(name for name in RECIPES if name != CLEAN)] if text == "all" else text.split(",")
+    unknown = [name for name in names if name not in RECIPES]
+    if unknown:
+        message = f"there is no recipe {unknown[0]!r}; choose among {', '.join(RECIPES)}"
+        raise argparse.ArgumentTypeError(message)
+    return names
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("dataset", type=Path)
+    parser.add_argument("--model", type=Path, help="folder of a model; default: the one of the package")
+    parser.add_argument("--pages", type=int, default=200)
+    parser.add_argument("--recipes", type=_recipes, default="all", help="all, or names separated by commas")
+    parser.add_argument("--strength", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=0, help="which pages are drawn")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--known-space", action="store_true", help="tell the detector the staff space")
+    parser.add_argument(
+        "--other-engraver", action="store_true", help="the bars for an engraver that was not trained on"
+    )
+    parser.add_argument("--json", type=Path, help="write all figures there")
+    parser.add_argument("--plots", type=Path, help="write reliability plots into this folder")
+    parser.add_argument("--maps", type=Path, help="write the maps from score to probability there")
+    parser.add_argument("--overlays", type=Path, help="draw the worst pages into this folder")
+    parser.add_argument("--worst", type=int, default=4, help="pages to draw for each recipe")
+    options = parser.parse_args()
+    dataset = Dataset(options.dataset)
+    names = drawn(dataset.entries, options.pages, options.seed)
+    detector = Detector(options.model, DetectOptions(), options.threads)
+    outcomes = measured(names, dataset, detector, options)
+    if options.json:
+        facts = {
+            "dataset": str(options.dataset),
+            "model": str(options.model or "the package's"),
+            "strength": options.strength,
+            "known_space": options.known_space,
+            "conditions": [one.to_json() for one in outcomes],
+        }
+        options.json.write_text(json.dumps(_plain(facts), indent=1) + "\n")
+    if options.plots:
+        write_reliability(outcomes, options.plots)
+    if options.maps:
+        maps = outcomes[-1].scores.fitted()
+        table = {KINDS[kind]: fitted.to_json() for kind, fitted in maps.items()}
+        options.maps.write_text(json.dumps(table, indent=1) + "\n")
+    missed = [
+        f"{one.name}: {bar.what} {bar.value:.4g} (must be {bar.bar:g})"
+        for one in outcomes
+        for bar in bars(one, other_engraver=options.other_engraver)
+        if not bar.met
+    ]
+    print(f"{len(missed)} bars are not met" + "".join(f"\n  {line}" for line in missed))
+
+
+if __name__ == "__main__":
+    main()
