@@ -9,6 +9,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from notehead.detect.decode import Maps
+from notehead.detect.score_map import ScoreMap
 
 PAGE_FILE, SYMBOL_FILE = "page.onnx", "symbol.onnx"
 
@@ -19,9 +20,11 @@ class OnnxModel:
     Args:
         folder: holds `page.onnx` and `symbol.onnx`.
         threads: of ONNX Runtime; 0 for as many as it likes.
+        probability: from the network's scores to probabilities.
     """
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
+    def __init__(self, folder: Path, threads: int = 0, probability: ScoreMap | None = None) -> None:
+        self.probability = probability or ScoreMap()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3

@@ -10,8 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.classes import TRACES
+from notehead.detect.classes import TRACES, kind_of_label
 from notehead.detect.decode import DOT, DecodeOptions, Maps, decode
+from notehead.detect.score_map import ScoreMap
 from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
 from notehead.page import Symbols
@@ -26,7 +27,13 @@ _STAFFS = list(TRACES).index("staffs")
 
 
 class Model(Protocol):
-    """A network, however it is run."""
+    """A network, however it is run.
+
+    Attributes:
+        probability: from its scores to probabilities.
+    """
+
+    probability: ScoreMap
 
     def maps(self, ink: NDArray[np.float32]) -> Maps:
         """What the network says of an image, float32 (height, width) from 0 for paper to 1 for ink."""
@@ -164,9 +171,10 @@ def _see(seen: NDArray[np.uint8], model: Model, options: DetectOptions) -> Seen:
     """The symbols of an image at the network's scale."""
     maps = read_in_tiles(seen, model.maps, options.tiles)
     found = decode(maps, model.read, options.decode)
-    kept = np.flatnonzero(found.score >= options.confidence)
+    score = model.probability(found.score, kind_of_label()[found.label])
+    kept = np.flatnonzero(score >= options.confidence)
     symbols = Symbols.build(
-        found.label[kept].tolist(), found.box[kept], corners=found.corners[kept], score=found.score[kept]
+        found.label[kept].tolist(), found.box[kept], corners=found.corners[kept], score=score[kept]
     )
     height, width = (-(-side // DOT) for side in seen.shape)
     return Seen(symbols, staff_curves(maps.traces[_STAFFS, :height, :width], STAFF_SPACE))

@@ -5,12 +5,14 @@ A folder holds `page.onnx`, `symbol.onnx` and `weights.json`:
 - `name`, `version`: of the model;
 - `staff_space`: pixels of a staff space in pages as the network sees them;
 - `classes`: SHA-256 of the table of classes, which say what the network's numbers mean;
-- `files`: the SHA-256 of each of the other files.
+- `files`: the SHA-256 of each of the other files;
+- `calibration`, where there is one: from scores to probabilities, as `ScoreMap` has it.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ import orjson
 
 from notehead.detect.classes import FAMILIES, TRACES
 from notehead.detect.one_pass import STAFF_SPACE
+from notehead.detect.score_map import ScoreMap
 from notehead.errors import DatasetError, MissingExtraError
 from notehead.files import sha256_of, write_file
 from notehead.vocabulary import VOCABULARY
@@ -55,16 +58,18 @@ def load_model(folder: str | PathLike[str] | None = None, threads: int = 0) -> O
         if not (place / name).is_file():
             message = f"{place / name}: there is no such file, so this is no model"
             raise DatasetError(message, _INSTALL if own else "Give a folder that `notehead export` wrote.")
-    if (place / DESCRIPTION).exists():
-        _check(place, _INSTALL if own else _EXPORT)
+    remedy = _INSTALL if own else _EXPORT
+    calibration = _check(place, remedy) if (place / DESCRIPTION).exists() else None
     try:
-        return OnnxModel(place, threads)
+        return OnnxModel(place, threads, ScoreMap(calibration))
     except Exception as error:
         message = f"{place}: the model cannot be loaded ({_first_line(error)})"
         raise DatasetError(message, _INSTALL if own else _EXPORT) from error
 
 
-def describe_model(folder: Path, name: str, version: str) -> None:
+def describe_model(
+    folder: Path, name: str, version: str, calibration: Mapping[str, Sequence[Sequence[float]]] | None = None
+) -> None:
     """Write `weights.json` beside the networks of a folder.
 
     Raises:
@@ -76,6 +81,7 @@ def describe_model(folder: Path, name: str, version: str) -> None:
         "staff_space": STAFF_SPACE,
         "classes": classes_hash(),
         "files": {file: sha256_of(folder / file) for file in _FILES},
+        "calibration": calibration or {},
     }
     data = orjson.dumps(description, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     write_file(folder / DESCRIPTION, data)
@@ -87,7 +93,8 @@ def classes_hash() -> str:
     return hashlib.sha256(orjson.dumps([rows, FAMILIES, TRACES])).hexdigest()
 
 
-def _check(place: Path, remedy: str) -> None:
+def _check(place: Path, remedy: str) -> Any:
+    """Compare what the description says; the calibration."""
     description = _description(place / DESCRIPTION, remedy)
     if description["classes"] != classes_hash() or description["staff_space"] != STAFF_SPACE:
         message = f"{place}: the model was made for other classes than this version of notehead has"
@@ -96,6 +103,7 @@ def _check(place: Path, remedy: str) -> None:
         if sha256_of(place / name) != description["files"].get(name):
             message = f"{place / name}: it is damaged: its SHA-256 is not the one in {DESCRIPTION}"
             raise DatasetError(message, remedy)
+    return description.get("calibration")
 
 
 def _description(path: Path, remedy: str) -> dict[str, Any]:

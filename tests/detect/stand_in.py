@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from notehead.detect.classes import FAMILIES, KINDS, TRACES
 from notehead.detect.decode import CELL, DOT, Maps
+from notehead.detect.score_map import ScoreMap
 from notehead.vocabulary import VOCABULARY
 
 CLASSES = max(VOCABULARY.by_id) + 1
@@ -32,6 +33,7 @@ class InkModel:
     """
 
     def __init__(self) -> None:
+        self.probability = ScoreMap()
         self.sizes: list[tuple[int, ...]] = []
 
     def maps(self, ink: Floats) -> Maps:

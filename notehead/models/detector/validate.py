@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from notehead.detect.classes import TRACES
 from notehead.detect.decode import Maps
 from notehead.detect.detector import DetectOptions, detect_at
+from notehead.detect.score_map import ScoreMap
 from notehead.evaluate import DetectionEvaluator, DetectionFigures, DetectionOptions
 from notehead.models.detector.network import DetectorNetwork
 from notehead.page import Page
@@ -26,6 +27,7 @@ class TorchModel:
     def __init__(self, network: DetectorNetwork) -> None:
         self._network = network.eval()
         self._device = next(network.parameters()).device
+        self.probability = ScoreMap()
 
     def maps(self, ink: NDArray[np.float32]) -> Maps:
         """What the network says of an image."""
