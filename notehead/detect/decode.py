@@ -25,7 +25,7 @@ _SAMPLES = 9
 """Places on a line where its class is read."""
 STRAIGHT = frozenset({"staffs", "ledgers", "stems", "barlines"})
 """Traces whose symbols are straight; the others have the least rectangle around their pixels."""
-_GROWN = 0.35
+_GROWN = 0.45
 """A line's pixels reach beyond its ink by so much of a pixel of their map, measured on the training pages."""
 
 ReadSymbols = Callable[[Floats, NDArray[np.int64]], tuple[Floats, Floats]]
