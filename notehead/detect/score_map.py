@@ -1,4 +1,4 @@
-"""From scores of a network to probabilities: of what is found with a score of 0.8, 8 in 10 should be right."""
+"""From scores to probabilities: of what is found with a score of 0.8, 8 in 10 should be right."""
 
 from __future__ import annotations
 
