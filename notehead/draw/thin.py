@@ -48,7 +48,9 @@ def thick_stroke(points, begin, end, scale):
         bx, by = x, y
     length = np.sqrt(longest)
     parallel = abs(uneven_x) + abs(uneven_y) <= 1e-6 * length
-    return parallel and length * scale >= SHORT and abs(area) / 2 * scale >= length
+    # what is a pixel thick is not thinner because of rounding
+    long = length * scale >= SHORT * (1 - 1e-6)
+    return parallel and long and abs(area) / 2 * scale >= length * (1 - 1e-6)
 
 
 @njit(cache=True)
