@@ -23,7 +23,7 @@ import numpy as np
 import orjson
 
 from notehead.datasets.formats.mung.nodes import nodes_xml
-from notehead.datasets.formats.mung.writer import _written as mung_nodes  # the lead: give it a public name
+from notehead.datasets.formats.mung.writer import mung_nodes
 from notehead.datasets.overlay import overlay
 from notehead.datasets.predictions.coco_results import results_json
 from notehead.detect.batch import Read

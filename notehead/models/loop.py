@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import io
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
+
+from notehead.files import write_file
 
 CHECKPOINT, LOSSES, JUDGEMENTS = "checkpoint.pt", "losses.csv", "judgements.csv"
 """The files of a training."""
@@ -145,7 +148,7 @@ class _State:
         return int(saved["steps"])
 
     def save(self, path: Path, steps: int) -> None:
-        aside = path.with_suffix(".part")
+        buffer = io.BytesIO()
         torch.save(
             {
                 "network": self._network.state_dict(),
@@ -153,9 +156,9 @@ class _State:
                 "optimiser": self._optimiser.state_dict(),
                 "steps": steps,
             },
-            aside,
+            buffer,
         )
-        aside.replace(path)
+        write_file(path, buffer.getvalue())
 
 
 class _Log:
@@ -182,12 +185,11 @@ class _Log:
     def write(self) -> None:
         for name, rows in ((LOSSES, self._rows), (JUDGEMENTS, self._judged)):
             if rows:
-                aside = (self._folder / name).with_suffix(".part")
-                with aside.open("w", encoding="utf-8", newline="") as file:
-                    writer = csv.DictWriter(file, list(rows[0]))
-                    writer.writeheader()
-                    writer.writerows(rows)
-                aside.replace(self._folder / name)
+                text = io.StringIO(newline="")
+                writer = csv.DictWriter(text, list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
+                write_file(self._folder / name, text.getvalue().encode())
 
 
 def _read_curve(path: Path, steps: int) -> list[dict[str, float]]:

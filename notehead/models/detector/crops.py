@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES
-from notehead.models.detector.prepare import TRACE_STRIDE, TrainingPage
+from notehead.detect.decode import CELL, DOT
+from notehead.models.detector.prepare import TrainingPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,12 @@ def _crop(
     corner = _corner(page, weights, options, rng)
     x, y = corner
     image = np.full((size, size), np.uint8(np.median(page.image[::16, ::16])), np.uint8)
-    traces = np.zeros((size // TRACE_STRIDE, size // TRACE_STRIDE), np.uint16)
+    traces = np.zeros((size // DOT, size // DOT), np.uint16)
     part = page.image[max(y, 0) : y + size, max(x, 0) : x + size]
     above, left = max(-y, 0), max(-x, 0)
     image[above : above + part.shape[0], left : left + part.shape[1]] = part
-    half_y, half_x = y // TRACE_STRIDE, x // TRACE_STRIDE
-    lines = page.traces[
-        max(half_y, 0) : half_y + size // TRACE_STRIDE, max(half_x, 0) : half_x + size // TRACE_STRIDE
-    ]
+    half_y, half_x = y // DOT, x // DOT
+    lines = page.traces[max(half_y, 0) : half_y + size // DOT, max(half_x, 0) : half_x + size // DOT]
     above, left = max(-half_y, 0), max(-half_x, 0)
     traces[above : above + lines.shape[0], left : left + lines.shape[1]] = lines
     box = page.box - np.tile(np.array(corner, np.float32), 2)
@@ -136,9 +135,9 @@ def _corner(
         corner = np.array(
             [rng.uniform(-32, max(width - size, 0) + 32), rng.uniform(-32, max(height - size, 0) + 32)]
         )
-    x, y = (np.round(corner / 4) * 4).astype(int)  # so that cells of the page are cells of the crop
-    x = int(np.clip(x, -64, max(width - size, 0) + 64)) // 4 * 4
-    y = int(np.clip(y, -64, max(height - size, 0) + 64)) // 4 * 4
+    x, y = (np.round(corner / CELL) * CELL).astype(int)  # so that cells of the page are cells of the crop
+    x = int(np.clip(x, -64, max(width - size, 0) + 64)) // CELL * CELL
+    y = int(np.clip(y, -64, max(height - size, 0) + 64)) // CELL * CELL
     return x, y
 
 
@@ -146,17 +145,17 @@ def _points(
     page: TrainingPage, box: NDArray[np.float32], traces: NDArray[np.uint16], rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """Up to three points on each line, where its class is learnt."""
-    size = traces.shape[0] * TRACE_STRIDE
+    size = traces.shape[0] * DOT
     rows = np.flatnonzero(page.kind >= len(FAMILIES))
     tried = np.repeat(rows, 6)
     low, high = np.maximum(box[tried, :2], 0), np.minimum(box[tried, 2:], size)
     seen = (high > low).all(axis=1)
     tried, low, high = tried[seen], low[seen], high[seen]
     place = low + rng.random(low.shape) * (high - low)
-    x, y = np.minimum(place.astype(np.int64) // TRACE_STRIDE, traces.shape[0] - 1).T
+    x, y = np.minimum(place.astype(np.int64) // DOT, traces.shape[0] - 1).T
     bit = (page.kind[tried] - len(FAMILIES)).astype(np.uint16)
     on = (traces[y, x] >> bit) & 1 > 0
-    tried, x, y = tried[on], x[on] // 2, y[on] // 2
+    tried, x, y = tried[on], x[on] * DOT // CELL, y[on] * DOT // CELL
     return np.stack((np.zeros_like(tried), page.kind[tried], page.label[tried], x, y), axis=1).astype(
         np.int64
     )

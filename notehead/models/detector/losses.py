@@ -9,8 +9,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from notehead.detect.classes import FAMILIES, TRACES
+from notehead.detect.decode import CELL
 from notehead.models.detector.crops import Batch
-from notehead.models.detector.network import STRIDE, DetectorNetwork
+from notehead.models.detector.network import DetectorNetwork
 
 _REACH = 2
 """Cells around a centre that its bump covers."""
@@ -44,10 +45,10 @@ class Targets:
 def targets(batch: Batch) -> Targets:
     """Bumps at the centres; each cell nearest to a centre, and not nearer to another, learns its symbol."""
     count, size, _ = batch.image.shape
-    side = size // STRIDE
+    side = size // CELL
     box = torch.from_numpy(batch.box)
-    middle = (box[:, :2] + box[:, 2:]) / 2 / STRIDE
-    sides = (box[:, 2:] - box[:, :2]).clamp(min=1) / STRIDE
+    middle = (box[:, :2] + box[:, 2:]) / 2 / CELL
+    sides = (box[:, 2:] - box[:, :2]).clamp(min=1) / CELL
     spread = (sides.amin(dim=1) / 5).clamp(0.7, 1.8)
     steps = torch.arange(-_REACH, _REACH + 1)
     offset = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), dim=-1).reshape(-1, 2)
@@ -122,7 +123,7 @@ def _box_loss(found: Tensor, box: Tensor, cell: Tensor) -> Tensor:
     """Generalised IoU (Rezatofighi et al., 2019), and the distance of centres and sizes' logarithms."""
     if not len(box):
         return found.sum() * 0
-    wanted = box / STRIDE
+    wanted = box / CELL
     middle, sides = (wanted[:, :2] + wanted[:, 2:]) / 2, (wanted[:, 2:] - wanted[:, :2]).clamp(min=0.1)
     offset = middle - (cell + 0.5)
     near = functional.l1_loss(found[:, :2], offset) + functional.l1_loss(found[:, 2:], sides.log())

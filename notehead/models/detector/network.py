@@ -15,9 +15,6 @@ from torch.nn import functional
 
 from notehead.detect.classes import FAMILIES, KINDS, TRACES, labels_of_kind
 
-STRIDE = 4
-"""Pixels of the page for one cell of the network's maps of centres and features."""
-
 
 @dataclass(frozen=True, slots=True)
 class NetworkOptions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,10 @@ from numpy.typing import NDArray
 from zlib_ng import zlib_ng
 
 from notehead.detect.classes import FAMILIES, kind_of_label
+from notehead.detect.decode import DOT
+from notehead.files import write_file
 from notehead.models.detector.traces import draw_traces
 from notehead.page import Page
-
-TRACE_STRIDE = 2
-"""Pixels of the page for one of the maps of lines."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +47,9 @@ class TrainingPage:
             "kind": self.kind,
             "box": self.box,
         }
-        aside = path.with_suffix(".part.npz")
-        np.savez(aside, allow_pickle=False, **arrays)
-        aside.rename(path)
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **arrays)
+        write_file(path, buffer.getvalue())
 
     @classmethod
     def read(cls, path: Path) -> TrainingPage:
@@ -60,7 +60,7 @@ class TrainingPage:
                 _unpacked(arrays["image"], height * width).reshape(height, width),
                 _unpacked(arrays["traces"], height * width // 2)
                 .view(np.uint16)
-                .reshape(height // TRACE_STRIDE, width // TRACE_STRIDE),
+                .reshape(height // DOT, width // DOT),
                 arrays["label"],
                 arrays["kind"],
                 arrays["box"],
@@ -91,14 +91,14 @@ def prepare(page: Page, staff_space: float) -> TrainingPage:
         symbols.id[traced],
         symbols.box[traced],
         kind[traced] - len(FAMILIES),
-        (width // TRACE_STRIDE, height // TRACE_STRIDE),
+        (width // DOT, height // DOT),
     )
     box = (symbols.box * np.tile(factor, 2)).astype(np.float32)
     return TrainingPage(image.astype(np.uint8, copy=False), traces, symbols.label.astype(np.int32), kind, box)
 
 
 def _even(side: int) -> int:
-    return max(TRACE_STRIDE, side - side % TRACE_STRIDE)
+    return max(DOT, side - side % DOT)
 
 
 def _packed(array: NDArray[Any]) -> NDArray[np.uint8]:

@@ -49,7 +49,7 @@ class MungWriter(Writer):
 
     def page(self, entry: PageEntry, page: Page) -> None:
         plain_name(entry.name, "page")
-        nodes = _written(page, masked=self.options.masks)
+        nodes = mung_nodes(page, masked=self.options.masks)
         write_file(self.folder / OWN / f"{entry.name}.xml", nodes_xml(entry.name, nodes))
         write_file(self.folder / IMAGES / f"{entry.name}.png", encode_png(page.image, page.origin.resolution))
 
@@ -79,7 +79,7 @@ class _Masks:
     visible: list[int]
 
 
-def _written(page: Page, *, masked: bool) -> Iterator[WrittenNode]:
+def mung_nodes(page: Page, *, masked: bool) -> Iterator[WrittenNode]:
     """The nodes of a page, in its order."""
     symbols = page.symbols
     outlinks: dict[int, list[int]] = {identity: [] for identity in symbols.id.tolist()}
