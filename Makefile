@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed clean
+.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation clean
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
@@ -73,6 +73,9 @@ bench-detect: $(VENV)/.test  ## what the detector finds on pages it was not trai
 
 bench-detect-speed: $(VENV)/.test  ## seconds from file to symbols and memory, beside a sliced YOLOv10n: DATASET=...
 	$(BIN)/python -m benchmarks.detect_speed $(DATASET) $(ARGS)
+
+bench-detect-ablation: $(VENV)/.test  ## what each part of the detector brings, by short trainings: DATASET=... OUT=runs/
+	$(BIN)/python -m benchmarks.detect_ablation $(DATASET) -o $(OUT) $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache

@@ -132,4 +132,4 @@ def export_command(run: Path, output: Path, int8: bool) -> None:
     from notehead.models.detector.export import export_run  # noqa: PLC0415  # needs PyTorch
 
     export_run(run, output, int8=int8)
-    click.echo(f"{output}: page.onnx, symbol.onnx, weights.json")
+    click.echo(f"{output}: page.onnx, symbol.onnx, refine.onnx, weights.json")

@@ -8,17 +8,18 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from notehead.detect.decode import Maps
+from notehead.detect.maps import Maps
 from notehead.detect.score_map import ScoreMap
 
-PAGE_FILE, SYMBOL_FILE = "page.onnx", "symbol.onnx"
+PAGE_FILE, SYMBOL_FILE, REFINE_FILE = "page.onnx", "symbol.onnx", "refine.onnx"
+FILES = PAGE_FILE, SYMBOL_FILE, REFINE_FILE
 
 
 class OnnxModel:
-    """A folder with the two networks of the detector: pixels to maps, features to class and box.
+    """A folder with the networks of the detector: pixels to maps, features to symbols, windows to boxes.
 
     Args:
-        folder: holds `page.onnx` and `symbol.onnx`.
+        folder: holds `page.onnx`, `symbol.onnx` and `refine.onnx`.
         threads: of ONNX Runtime; 0 for as many as it likes.
         probability: from the network's scores to probabilities.
     """
@@ -30,9 +31,9 @@ class OnnxModel:
         options.log_severity_level = 3
         # memory that was needed for one large page is not kept for all the small ones after it
         options.enable_cpu_mem_arena = False
-        self._page, self._symbol = (
+        self._page, self._symbol, self._refine = (
             onnxruntime.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
-            for name in (PAGE_FILE, SYMBOL_FILE)
+            for name in FILES
         )
 
     def maps(self, ink: NDArray[np.float32]) -> Maps:
@@ -47,3 +48,12 @@ class OnnxModel:
             None, {"features": features.astype(np.float32, copy=False), "kind": kinds}
         )
         return labels, boxes
+
+    def refine(
+        self, seen: NDArray[np.float32], labels: NDArray[np.int64], sides: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """How far the sides of boxes are off."""
+        moved: NDArray[np.float32] = self._refine.run(None, {"seen": seen, "label": labels, "sides": sides})[
+            0
+        ]
+        return moved

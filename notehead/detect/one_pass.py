@@ -10,8 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.classes import TRACES, kind_of_label
-from notehead.detect.decode import DOT, DecodeOptions, Maps, decode
+from notehead.detect.classes import FAMILIES, TRACES, kind_of_label
+from notehead.detect.decode import decode
+from notehead.detect.maps import DOT, DecodeOptions, Maps
+from notehead.detect.refine import refined
 from notehead.detect.score_map import ScoreMap
 from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
@@ -42,6 +44,11 @@ class Model(Protocol):
         self, features: NDArray[np.float32], kinds: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Logits of class ids and boxes from features at symbols, and their kinds."""
+
+    def refine(
+        self, seen: NDArray[np.float32], labels: NDArray[np.int64], sides: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """How far the sides of boxes are off, as `RefineBoxes` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +178,13 @@ def _see(seen: NDArray[np.uint8], model: Model, options: DetectOptions) -> Seen:
     """The symbols of an image at the network's scale."""
     maps = read_in_tiles(seen, model.maps, options.tiles)
     found = decode(maps, model.read, options.decode)
-    score = model.probability(found.score, kind_of_label()[found.label])
+    kind = kind_of_label()[found.label]
+    score = model.probability(found.score, kind)
     kept = np.flatnonzero(score >= options.confidence)
-    symbols = Symbols.build(
-        found.label[kept].tolist(), found.box[kept], corners=found.corners[kept], score=score[kept]
-    )
+    label, box, corners = found.label[kept], found.box[kept], found.corners[kept]
+    centred = kind[kept] < len(FAMILIES)
+    box[centred] = refined(seen, box[centred], label[centred], model.refine)
+    corners[centred] = box[centred][:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    symbols = Symbols.build(label.tolist(), box, corners=corners, score=score[kept])
     height, width = (-(-side // DOT) for side in seen.shape)
     return Seen(symbols, staff_curves(maps.traces[_STAFFS, :height, :width], STAFF_SPACE))

@@ -1,6 +1,6 @@
 """The model that comes with the package, and others in folders: checked before they are used.
 
-A folder holds `page.onnx`, `symbol.onnx` and `weights.json`:
+A folder holds `page.onnx`, `symbol.onnx`, `refine.onnx` and `weights.json`:
 
 - `name`, `version`: of the model;
 - `staff_space`: pixels of a staff space in pages as the network sees them;
@@ -33,7 +33,7 @@ WEIGHTS = Path(__file__).parent / "weights"
 """The model that comes with the package."""
 
 DESCRIPTION = "weights.json"
-_FILES = "page.onnx", "symbol.onnx"
+_FILES = "page.onnx", "symbol.onnx", "refine.onnx"
 _INSTALL = "Install notehead again, or give a model with --model."
 _EXPORT = "Export it again with `notehead export`."
 

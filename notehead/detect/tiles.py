@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.decode import CELL, DOT, Maps
+from notehead.detect.maps import CELL, DOT, Maps
 
 UNIT = 32
 """The network takes sides that are multiples of this."""

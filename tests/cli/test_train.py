@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from notehead.cli.main import cli
 from notehead.cli.train import Duration
 from notehead.datasets import Dataset
+from notehead.detect.model import FILES
 from notehead.errors import DatasetError, OutputError
 
 
@@ -52,7 +53,7 @@ def test_an_exported_model_reads_a_page(
     model = tmp_path / "model"
     words = ["export", str(run_folder), "-o", str(model), *(["--int8"] if int8 else [])]
     assert CliRunner().invoke(cli, words, catch_exceptions=False).exit_code == 0
-    assert {path.name for path in model.iterdir()} == {"page.onnx", "symbol.onnx", "weights.json"}
+    assert {path.name for path in model.iterdir()} == {*FILES, "weights.json"}
     name = Dataset(dataset_folder).entries[0].name
     image = next((dataset_folder / "images").glob(f"{name}*"))
     done = CliRunner().invoke(

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from notehead.detect.classes import FAMILIES, KINDS, TRACES
-from notehead.detect.decode import CELL, DOT, Maps
+from notehead.detect.maps import CELL, DOT, Maps
+from notehead.detect.refine import SIDE
 from notehead.detect.score_map import ScoreMap
 from notehead.vocabulary import VOCABULARY
 
@@ -72,6 +73,9 @@ class InkModel:
     def read(self, features: Floats, kinds: NDArray[np.int64]) -> tuple[Floats, Floats]:
         label = np.where(kinds == len(FAMILIES) + STAFFS, VOCABULARY.id("staff"), features[:, 0].astype(int))
         return (np.eye(CLASSES, dtype=np.float32) * 30)[label], features[:, 1:].astype(np.float32)
+
+    def refine(self, seen: Floats, labels: NDArray[np.int64], sides: Floats) -> Floats:
+        return np.zeros((len(labels), 4), np.float32)
 
 
 def music(
@@ -144,6 +148,17 @@ def tiny_model(folder: Path) -> Path:
         {"table": kind, "w": np.zeros((4, 4))},
         [("features", TensorProto.FLOAT, ["n", 4]), ("kind", TensorProto.INT64, ["n"])],
         {"label": ["n", CLASSES], "box": ["n", 4]},
+    )
+    _save(
+        folder / "refine.onnx",
+        [helper.make_node("MatMul", ["sides", "w"], ["moved"])],
+        {"w": np.zeros((2, 4))},
+        [
+            ("seen", TensorProto.FLOAT, ["n", 1, SIDE, SIDE]),
+            ("label", TensorProto.INT64, ["n"]),
+            ("sides", TensorProto.FLOAT, ["n", 2]),
+        ],
+        {"moved": ["n", 4]},
     )
     return folder
 

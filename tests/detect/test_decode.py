@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES, TRACES, labels_of_kind
-from notehead.detect.decode import CELL, DOT, DecodeOptions, Found, Maps, decode
+from notehead.detect.decode import decode
+from notehead.detect.maps import CELL, DOT, DecodeOptions, Found, Maps
 from notehead.vocabulary import VOCABULARY
 
 SIDE = 64  # cells
@@ -95,9 +96,28 @@ def test_what_is_nearly_seen_connects_and_what_is_not_does_not() -> None:
     assert len(found(given, bridge=0.0).label) == 2
 
 
+def test_a_curve_in_two_maps_is_one_symbol() -> None:
+    given = maps()
+    given.traces[trace("slursAbove"), 20:22, 10:60] = 1
+    given.traces[trace("tiesAbove"), 20:22, 10:30] = 3  # surer, but of a part alone
+    given.traces[trace("tiesBelow"), 21:23, 58:90] = 1  # another, which touches it
+    symbols = found(given)
+    assert sorted(VOCABULARY.by_id[label].name for label in symbols.label.tolist()) == ["slur", "tie"]
+    tie = symbols.box[symbols.label == VOCABULARY.id("tie")][0]
+    assert tie[0] > 100
+
+
+def test_curves_that_cross_are_apart() -> None:
+    given = maps()
+    for k in range(40):
+        given.traces[trace("slursAbove"), 10 + k, 10 + k : 12 + k] = 3
+        given.traces[trace("slursBelow"), 50 - k, 10 + k : 12 + k] = 3
+    assert found(given).label.tolist() == [VOCABULARY.id("slur")] * 2
+
+
 def test_specks_are_no_lines() -> None:
     given = maps()
-    given.traces[trace("ledgers"), 10, 10] = 5
+    given.traces[trace("stems"), 10, 10] = 5
     assert len(found(given).label) == 0
 
 

@@ -17,8 +17,8 @@ from PIL import Image
 
 from notehead.detect import DetectOptions, Detector
 from notehead.detect import detector as detector_module
-from notehead.detect.decode import Maps
 from notehead.detect.detector import NO_STAFF, Reading, detect_at
+from notehead.detect.maps import Maps
 from notehead.detect.orientation import Orientation
 from notehead.detect.staff_space import best_look, measured
 from notehead.detect.tiles import TileOptions

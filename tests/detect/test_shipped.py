@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from notehead.detect import Detector, shipped
-from notehead.detect.decode import CELL, DOT
+from notehead.detect.maps import CELL, DOT
 from notehead.detect.shipped import DESCRIPTION, describe_model, load_model
 from notehead.errors import DatasetError, MissingExtraError
 from tests.detect.stand_in import tiny_model
@@ -51,7 +51,7 @@ def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
         load_model(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["page.onnx", "symbol.onnx"])
+@pytest.mark.parametrize("name", ["page.onnx", "symbol.onnx", "refine.onnx"])
 def test_a_damaged_file(folder: Path, name: str) -> None:
     data = bytearray((folder / name).read_bytes())
     data[-1] ^= 1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from notehead.detect.decode import DOT
+from notehead.detect.maps import DOT
 from notehead.detect.placing import placed
 from notehead.detect.staff_curves import StaffCurve, staff_curves
 from notehead.page import ABSENT, Symbols

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from notehead.detect.decode import CELL, DOT, Maps
+from notehead.detect.maps import CELL, DOT, Maps
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
 
 SMALL = TileOptions(pixels=1, side=128, overlap=64)

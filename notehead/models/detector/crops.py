@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES
-from notehead.detect.decode import CELL, DOT
+from notehead.detect.maps import CELL, DOT
 from notehead.models.detector.prepare import TrainingPage
 
 
@@ -45,6 +45,7 @@ class Batch:
         kind: int64 (m,), its family.
         label: int64 (m,), its class id.
         box: float32 (m, 4), in pixels of the crop; may reach beyond it.
+        shake: float32 (m, 4), drawn from the normal distribution: how boxes are moved to learn to mend them.
         point: int64 (k, 5): crop, trace's kind, class id, x and y in cells of stride 4, for points of lines.
     """
 
@@ -54,6 +55,7 @@ class Batch:
     kind: NDArray[np.int64]
     label: NDArray[np.int64]
     box: NDArray[np.float32]
+    shake: NDArray[np.float32]
     point: NDArray[np.int64]
 
 
@@ -117,6 +119,7 @@ def _crop(
         page.kind[centred].astype(np.int64),
         page.label[centred].astype(np.int64),
         box[centred],
+        rng.standard_normal((len(zeros), 4), np.float32),
         points,
     )
 
@@ -185,5 +188,6 @@ def _joined(parts: list[Batch]) -> Batch:
         np.concatenate([part.kind for part in parts]),
         np.concatenate([part.label for part in parts]),
         np.concatenate([part.box for part in parts]),
+        np.concatenate([part.shake for part in parts]),
         np.concatenate(points),
     )

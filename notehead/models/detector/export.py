@@ -9,7 +9,8 @@ from pathlib import Path
 import orjson
 import torch
 
-from notehead.detect.model import PAGE_FILE, SYMBOL_FILE
+from notehead.detect.model import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
+from notehead.detect.refine import SIDE
 from notehead.detect.shipped import describe_model
 from notehead.errors import DatasetError
 from notehead.models.detector.network import DetectorNetwork, NetworkOptions
@@ -25,7 +26,7 @@ def load_network(checkpoint: Path, options: NetworkOptions | None = None) -> Det
 
 
 def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
-    """Write the model of a training's last checkpoint: two networks and their description.
+    """Write the model of a training's last checkpoint: its networks and their description.
 
     Args:
         run: the training.
@@ -55,7 +56,7 @@ def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
 
 
 def export(network: DetectorNetwork, folder: Path) -> None:
-    """Write `page.onnx` and `symbol.onnx` in single precision, for pages of any size."""
+    """Write `page.onnx`, `symbol.onnx` and `refine.onnx` in single precision, for pages of any size."""
     folder.mkdir(parents=True, exist_ok=True)
     network = network.eval()
     height, width = torch.export.Dim("rows", min=2, max=1024), torch.export.Dim("columns", min=2, max=1024)
@@ -80,6 +81,17 @@ def export(network: DetectorNetwork, folder: Path) -> None:
             input_names=["features", "kind"],
             output_names=["label", "box"],
             dynamic_shapes={"features": {0: count}, "kinds": {0: count}},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        torch.onnx.export(
+            network.refine,
+            (torch.zeros(7, 1, SIDE, SIDE), torch.zeros(7, dtype=torch.int64), torch.ones(7, 2)),
+            folder / REFINE_FILE,
+            input_names=["seen", "label", "sides"],
+            output_names=["moved"],
+            dynamic_shapes={"seen": {0: count}, "labels": {0: count}, "sides": {0: count}},
             dynamo=True,
             external_data=False,
             verbose=False,

@@ -9,9 +9,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from notehead.detect.classes import FAMILIES, TRACES
-from notehead.detect.decode import CELL
+from notehead.detect.maps import CELL
 from notehead.models.detector.crops import Batch
 from notehead.models.detector.network import DetectorNetwork
+from notehead.models.detector.overlap import generalised_iou
+from notehead.models.detector.refine import refine_loss
 
 _REACH = 2
 """Cells around a centre that its bump covers."""
@@ -19,12 +21,23 @@ _REACH = 2
 
 @dataclass(frozen=True, slots=True)
 class LossWeights:
-    """How much each part counts."""
+    """How much each part counts.
+
+    Attributes:
+        centre: where symbols are.
+        trace: where lines are.
+        label: of which class they are.
+        box: where boxes read at centres begin and end; `overlap` is what its generalised IoU counts in it.
+        refine: where they do after a second look.
+        overlap: generalised IoU in `box`, beside the distance of centres and sizes.
+    """
 
     centre: float = 1.0
     trace: float = 1.0
     label: float = 1.0
     box: float = 1.0
+    refine: float = 1.0
+    overlap: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,7 +105,12 @@ def losses(network: DetectorNetwork, batch: Batch, weights: LossWeights) -> tupl
     mistaken = functional.cross_entropy(scores, labels, reduction="sum") / max(len(labels), 1)
     parts["label"] = weights.label * mistaken
     box = torch.from_numpy(batch.box)[wanted.symbol].to(device)
-    parts["box"] = weights.box * _box_loss(found[: len(box)], box, torch.stack((column, row), dim=1))
+    cell = torch.stack((column, row), dim=1)
+    found = found[: len(box)]
+    parts["box"] = weights.box * _box_loss(found, box, cell, weights.overlap)
+    parts["refine"] = weights.refine * refine_loss(
+        network.refine, batch, wanted.symbol, _boxes(found, cell) * CELL
+    )
     loss = torch.stack(list(parts.values())).sum()
     return loss, {name: float(part.detach()) for name, part in parts.items()}
 
@@ -119,20 +137,20 @@ def _trace_loss(logits: Tensor, batch: Batch) -> Tensor:
     return 20 * each + dice[seen].sum() / max(int(seen.sum()), 1)
 
 
-def _box_loss(found: Tensor, box: Tensor, cell: Tensor) -> Tensor:
-    """Generalised IoU (Rezatofighi et al., 2019), and the distance of centres and sizes' logarithms."""
+def _box_loss(found: Tensor, box: Tensor, cell: Tensor, overlap: float) -> Tensor:
+    """Generalised IoU, and the distance of centres and sizes' logarithms."""
     if not len(box):
         return found.sum() * 0
     wanted = box / CELL
     middle, sides = (wanted[:, :2] + wanted[:, 2:]) / 2, (wanted[:, 2:] - wanted[:, :2]).clamp(min=0.1)
     offset = middle - (cell + 0.5)
     near = functional.l1_loss(found[:, :2], offset) + functional.l1_loss(found[:, 2:], sides.log())
+    true = torch.cat((middle - sides / 2, middle + sides / 2), dim=1)
+    return 2 * near + 2 * overlap * (1 - generalised_iou(_boxes(found, cell), true)).mean()
+
+
+def _boxes(found: Tensor, cell: Tensor) -> Tensor:
+    """Boxes in cells, from what is read at cells."""
     half = found[:, 2:].clamp(-3, 6).exp() / 2
     at = cell + 0.5 + found[:, :2]
-    low, high = at - half, at + half
-    true_low, true_high = middle - sides / 2, middle + sides / 2
-    shared = (torch.minimum(high, true_high) - torch.maximum(low, true_low)).clamp(min=0).prod(dim=1)
-    union = (high - low).prod(dim=1) + sides.prod(dim=1) - shared
-    around = (torch.maximum(high, true_high) - torch.minimum(low, true_low)).prod(dim=1)
-    giou = shared / union - (around - union) / around
-    return 2 * near + 2 * (1 - giou).mean()
+    return torch.cat((at - half, at + half), dim=1)

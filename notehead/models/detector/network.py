@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from notehead.detect.classes import FAMILIES, KINDS, TRACES, labels_of_kind
+from notehead.models.detector.layers import Block, convolution
+from notehead.models.detector.refine import RefineNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,6 @@ class NetworkOptions:
     hidden: int = 128
 
 
-class Block(nn.Module):
-    """Two convolutions and the way around them (He et al., 2016)."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = _convolution(width, width)
-        self.second = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(x + self.second(self.first(x)))
-
-
 class PageNetwork(nn.Module):
     """Pixels to maps: centres of each family, pixels of each trace, and features.
 
@@ -56,15 +46,15 @@ class PageNetwork(nn.Module):
     def __init__(self, options: NetworkOptions) -> None:
         super().__init__()
         widths = options.widths
-        self.stem = nn.Sequential(_convolution(1, 24, 2), _convolution(24, widths[0], 2))
+        self.stem = nn.Sequential(convolution(1, 24, 2), convolution(24, widths[0], 2))
         stages = []
         for level, width in enumerate(widths):
-            down = [] if level == 0 else [_convolution(widths[level - 1], width, 2)]
+            down = [] if level == 0 else [convolution(widths[level - 1], width, 2)]
             stages.append(nn.Sequential(*down, *(Block(width) for _ in range(options.blocks[level]))))
         self.stages = nn.ModuleList(stages)
         inner = options.features
         self.lateral = nn.ModuleList(nn.Conv2d(width, inner, 1, bias=False) for width in widths)
-        self.merge = nn.ModuleList(_convolution(inner, inner) for _ in widths)
+        self.merge = nn.ModuleList(convolution(inner, inner) for _ in widths)
         self.centres = nn.Conv2d(inner, len(FAMILIES), 1)
         self.traces = nn.Conv2d(inner, len(TRACES) * 4, 1)
         nn.init.constant_(self._bias(self.centres), -5.0)  # nearly all is paper
@@ -115,19 +105,14 @@ class SymbolNetwork(nn.Module):
 
 
 class DetectorNetwork(nn.Module):
-    """Both parts, as they are trained together."""
+    """All parts, as they are trained together: pixels to maps, features to symbols, windows to boxes."""
 
     def __init__(self, options: NetworkOptions | None = None) -> None:
         super().__init__()
         options = options or NetworkOptions()
         self.page = PageNetwork(options)
         self.symbol = SymbolNetwork(options)
+        self.refine = RefineNetwork(labels_of_kind().shape[1])
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         return self.page(x)  # type: ignore[no-any-return]
-
-
-def _convolution(before: int, after: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True)
-    )

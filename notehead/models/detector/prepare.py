@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from zlib_ng import zlib_ng
 
-from notehead.detect.classes import FAMILIES, kind_of_label
-from notehead.detect.decode import DOT
+from notehead.detect.classes import BELOW, FAMILIES, KINDS, kind_of_label, trace_kind
+from notehead.detect.maps import DOT
 from notehead.files import write_file
 from notehead.models.detector.traces import draw_traces
-from notehead.page import Page
+from notehead.page import Page, Symbols
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,15 +86,22 @@ def prepare(page: Page, staff_space: float) -> TrainingPage:
     kind = kind_of_label()[symbols.label].astype(np.int32)
     traced = kind >= len(FAMILIES)
     under = page.ids if page.under is None else page.under
-    traces = draw_traces(
-        (page.ids, under),
-        symbols.id[traced],
-        symbols.box[traced],
-        kind[traced] - len(FAMILIES),
-        (width // DOT, height // DOT),
-    )
+    traces, kind[traced] = _traces((page.ids, under), symbols[traced], (width // DOT, height // DOT))
     box = (symbols.box * np.tile(factor, 2)).astype(np.float32)
     return TrainingPage(image.astype(np.uint8, copy=False), traces, symbols.label.astype(np.int32), kind, box)
+
+
+def _traces(
+    layers: tuple[NDArray[np.uint16], NDArray[np.uint16]], lines: Symbols, size: tuple[int, int]
+) -> tuple[NDArray[np.uint16], NDArray[np.int32]]:
+    """The maps of lines, and the kind of each line."""
+    below = np.arange(KINDS)
+    for above, hanging in BELOW.items():
+        below[trace_kind(above)] = trace_kind(hanging)
+    kind = kind_of_label()[lines.label]
+    bits = tuple((one - len(FAMILIES)).astype(np.int32) for one in (kind, below[kind]))
+    traces, chosen = draw_traces(layers, lines.id, lines.box, bits, size)  # type: ignore[arg-type]
+    return traces, chosen + len(FAMILIES)
 
 
 def _even(side: int) -> int:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
+from onnx import helper
 from onnxruntime.quantization import (
     CalibrationDataReader,
     CalibrationMethod,
@@ -17,7 +19,8 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from notehead.detect.model import PAGE_FILE, SYMBOL_FILE
+from notehead.detect.model import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
+from notehead.files import write_file
 from notehead.models.detector.prepare import TrainingPage
 
 PAGES = 100
@@ -37,10 +40,10 @@ class _Crops(CalibrationDataReader):  # type: ignore[misc]
 
 
 def quantise(model: Path, folder: Path, pages: list[Path]) -> None:
-    """Write a model's network of pages in eight bits; that of symbols stays as it is.
+    """Write a model's network of pages in eight bits; the small ones stay as they are.
 
     Args:
-        model: folder with `page.onnx` and `symbol.onnx`.
+        model: folder with the networks.
         folder: where the new ones go.
         pages: prepared pages, from which the ranges of numbers are learnt; a hundred, degraded, will do.
     """
@@ -61,7 +64,32 @@ def quantise(model: Path, folder: Path, pages: list[Path]) -> None:
         )
     finally:
         ready.unlink(missing_ok=True)
-    shutil.copyfile(model / SYMBOL_FILE, folder / SYMBOL_FILE)
+    network = onnx.load(folder / PAGE_FILE)
+    shuffle_in_bytes(network)
+    write_file(folder / PAGE_FILE, network.SerializeToString())
+    for name in (SYMBOL_FILE, REFINE_FILE):
+        shutil.copyfile(model / name, folder / name)
+
+
+def shuffle_in_bytes(network: onnx.ModelProto) -> None:
+    """Let maps be shuffled (`DepthToSpace`) before their bytes become floats, not after.
+
+    That moves a quarter of the memory, and changes no number.
+    """
+    nodes = list(network.graph.node)
+    made_by = {name: node for node in nodes for name in node.output}
+    for node in nodes:
+        before = made_by.get(node.input[0]) if node.op_type == "DepthToSpace" else None
+        if before is None or before.op_type != "DequantizeLinear":
+            continue
+        in_bytes, in_floats = f"{node.output[0]}_bytes", node.output[0]
+        node.input[0], node.output[0] = before.input[0], in_bytes
+        after = helper.make_node(
+            "DequantizeLinear", [in_bytes, *before.input[1:]], [in_floats], name=f"{node.name}_floats"
+        )
+        if not any(before.output[0] in other.input for other in nodes):
+            network.graph.node.remove(before)
+        network.graph.node.insert(list(network.graph.node).index(node) + 1, after)
 
 
 def _crops(paths: list[Path]) -> Iterator[NDArray[np.float32]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -18,39 +19,52 @@ from notehead.page import Page
 from notehead.vocabulary import VOCABULARY
 
 
+@dataclass(frozen=True, slots=True)
+class TaskOptions:
+    """What is trained, and how it is asked.
+
+    Attributes:
+        network: how wide it is.
+        crops: what a batch is made of.
+        weights: how much each part of the loss counts.
+        seed: of its first weights, and of all crops.
+    """
+
+    network: NetworkOptions = field(default_factory=NetworkOptions)
+    crops: CropOptions = field(default_factory=CropOptions)
+    weights: LossWeights = field(default_factory=LossWeights)
+    seed: int = 0
+
+
 class DetectorTask:
     """Trains a `DetectorNetwork` on prepared pages.
 
     Args:
         paths: the prepared pages.
-        network: how wide it is.
-        crops: what a batch is made of.
+        options: what is trained, and how.
         device: where it is trained.
         pages: by which it is judged.
-        seed: of its first weights, and of all crops.
     """
 
     def __init__(
         self,
         paths: Sequence[Path],
-        network: NetworkOptions,
-        crops: CropOptions,
-        *,
+        options: TaskOptions,
         device: torch.device | None = None,
         pages: Sequence[Page] = (),
-        seed: int = 0,
     ) -> None:
-        torch.manual_seed(seed)
-        made = DetectorNetwork(network).to(device or torch.device("cpu"))
+        torch.manual_seed(options.seed)
+        made = DetectorNetwork(options.network).to(device or torch.device("cpu"))
         self.network = made.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._pages = pages
-        self._crops = Crops(list(paths), class_weights(_counts(paths), crops.evenness), crops, seed)
+        self._pages, self._weights, crops = pages, options.weights, options.crops
+        weights = class_weights(_counts(paths), crops.evenness)
+        self._crops = Crops(list(paths), weights, crops, options.seed)
 
     def batch(self, number: int) -> Batch:
         return self._crops.batch(number)
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, float]]:
-        return losses(self.network, batch, LossWeights())
+        return losses(self.network, batch, self._weights)
 
     def judge(self, network: nn.Module) -> dict[str, float]:
         if not self._pages:

@@ -11,10 +11,10 @@ def draw_traces(
     layers: tuple[NDArray[np.uint16], NDArray[np.uint16]],
     ids: NDArray[np.int32],
     boxes: NDArray[np.float64],
-    traces: NDArray[np.int32],
+    traces: tuple[NDArray[np.int32], NDArray[np.int32]],
     size: tuple[int, int],
-) -> NDArray[np.uint16]:
-    """A bit for each trace at each pixel that one of its symbols reaches: uint16 (height, width).
+) -> tuple[NDArray[np.uint16], NDArray[np.int32]]:
+    """A bit for each trace at each pixel that one of its symbols reaches, and the trace of each symbol.
 
     Of each symbol, the first and last pixel in every column (every row, where it is taller than wide) are
     found in the page's id layers; what lies between them is its trace. Columns in which nothing of it is to
@@ -25,13 +25,17 @@ def draw_traces(
         layers: the page's id layers.
         ids: ids of the symbols.
         boxes: their boxes, in pixels of the layers.
-        traces: the bit of each.
+        traces: the bit of each if it is straight or bowed upwards, and if it is bowed downwards.
         size: (width, height) of the result.
+
+    Returns:
+        Bits, uint16 (height, width), and the bit of each symbol, int32 (n,).
     """
     width, height = size
     result = np.zeros((height, width), np.uint16)
+    above, below = traces
     if not len(ids):
-        return result
+        return result, above
     top, under = layers
     scale = np.array([width / top.shape[1], height / top.shape[0]])
     slot = np.full(max(int(top.max()), int(under.max()), int(ids.max())) + 1, -1, np.int64)
@@ -45,8 +49,9 @@ def draw_traces(
     low = np.full(offset[-1], np.iinfo(np.int32).max, np.int32)
     high = np.full(offset[-1], -1, np.int32)
     _extents(top, under, slot, tall, begin, offset, low, high)
-    _fill(result, tall, begin, offset, low, high, scale, traces.astype(np.int64))
-    return result
+    chosen = np.where(_hang(tall, offset, low, high), below, above)
+    _fill(result, tall, begin, offset, low, high, scale, chosen.astype(np.int64))
+    return result, chosen
 
 
 @njit(cache=True)
@@ -70,6 +75,27 @@ def _extents(top, under, slot, tall, begin, offset, low, high):  # type: ignore[
                 place += offset[k]
                 low[place] = min(low[place], across)
                 high[place] = max(high[place], across)
+
+
+@njit(cache=True)
+def _hang(tall, offset, low, high):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Whether the middles of lines lie below the straight ways between their ends."""
+    result = np.zeros(len(tall), np.bool_)
+    for k in range(len(tall)):
+        seen = np.flatnonzero(high[offset[k] : offset[k + 1]] >= 0)
+        if len(seen) < 3:
+            continue
+        part = max(len(seen) // 10, 1)
+        centre = (low[offset[k] : offset[k + 1]] + high[offset[k] : offset[k + 1]]) / 2
+        first, last = seen[:part], seen[-part:]
+        among = seen[len(seen) * 2 // 5 : max(len(seen) * 3 // 5, len(seen) * 2 // 5 + 1)]
+        along, across = last.mean() - first.mean(), centre[last].mean() - centre[first].mean()
+        away = centre[among].mean() - centre[first].mean()
+        # how far the middle lies to one side of the way from the first end to the last
+        side = along * away - across * (among.mean() - first.mean())
+        # of a line that stands, below is left of one that falls to the right, and right of the other
+        result[k] = (side < 0) == (across > 0) if tall[k] else side > 0
+    return result
 
 
 @njit(cache=True)

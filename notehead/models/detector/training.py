@@ -18,7 +18,7 @@ from notehead.models.curves import draw_curves
 from notehead.models.detector.crops import CropOptions
 from notehead.models.detector.network import NetworkOptions
 from notehead.models.detector.pages import PageOptions, prepare_pages
-from notehead.models.detector.task import DetectorTask
+from notehead.models.detector.task import DetectorTask, TaskOptions
 from notehead.models.loop import LoopOptions, train
 from notehead.page import Page
 from notehead.progress import Progress
@@ -93,11 +93,9 @@ def train_detector(
     paths = prepare_pages(learnt, folder / "pages", options.pages, where.workers, progress)
     task = DetectorTask(
         paths,
-        options.network,
-        options.crops,
-        device=where.place(),
-        pages=_judges(held, options),
-        seed=options.seed,
+        TaskOptions(options.network, options.crops, seed=options.seed),
+        where.place(),
+        _judges(held, options),
     )
     done = train(task, folder, options.loop, seconds=where.seconds, tell=tell)
     draw_curves(folder)

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from notehead.detect.classes import TRACES
-from notehead.detect.decode import Maps
 from notehead.detect.detector import DetectOptions, detect_at
+from notehead.detect.maps import Maps
 from notehead.detect.score_map import ScoreMap
 from notehead.evaluate import DetectionEvaluator, DetectionFigures, DetectionOptions
 from notehead.models.detector.network import DetectorNetwork
@@ -44,6 +44,15 @@ class TorchModel:
         with torch.inference_mode():
             labels, boxes = self._network.symbol(given, torch.from_numpy(kinds).to(self._device))
         return labels.cpu().numpy(), boxes.cpu().numpy()
+
+    def refine(
+        self, seen: NDArray[np.float32], labels: NDArray[np.int64], sides: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """How far the sides of boxes are off."""
+        given = [torch.from_numpy(part).to(self._device) for part in (seen, labels, sides)]
+        with torch.inference_mode():
+            moved: NDArray[np.float32] = self._network.refine(*given).cpu().numpy()
+        return moved
 
 
 def validate(network: DetectorNetwork, pages: Sequence[Page], least: int = 5) -> dict[str, float]:

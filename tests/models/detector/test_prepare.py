@@ -30,8 +30,8 @@ def test_a_page_has_the_staff_space_asked_for(page: TrainingPage) -> None:
 
 def test_every_line_is_traced_where_its_box_is(page: TrainingPage) -> None:
     for trace, names in enumerate(TRACES.values()):
-        rows = np.isin(page.label, [VOCABULARY.id(name) for name in names])
-        assert (page.kind[rows] == len(FAMILIES) + trace).all()
+        rows = page.kind == len(FAMILIES) + trace
+        assert set(page.label[rows].tolist()) <= {VOCABULARY.id(name) for name in names}
         drawn = (page.traces >> trace) & 1 > 0
         assert drawn.any() == rows.any()
         for x0, y0, x1, y1 in np.round(page.box[rows] / 2).astype(int):

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES, TRACES
-from notehead.detect.decode import CELL, DecodeOptions, Maps, decode
+from notehead.detect.decode import decode
+from notehead.detect.maps import CELL, DecodeOptions, Maps
 from notehead.models.detector.crops import Batch, CropOptions, Crops, class_weights
 from notehead.models.detector.losses import LossWeights, losses, targets
 from notehead.models.detector.network import DetectorNetwork, NetworkOptions
@@ -109,7 +110,7 @@ def test_learning_makes_the_loss_smaller(prepared: list[Path]) -> None:
     seen = []
     for _ in range(8):
         loss, parts = losses(network, batch, LossWeights())
-        assert set(parts) == {"centre", "trace", "label", "box"}
+        assert set(parts) == {"centre", "trace", "label", "box", "refine"}
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -126,6 +127,7 @@ def test_a_batch_without_symbols_has_a_loss() -> None:
         kind=none,
         label=none,
         box=np.empty((0, 4), np.float32),
+        shake=np.empty((0, 4), np.float32),
         point=np.empty((0, 5), np.int64),
     )
     loss, _ = losses(DetectorNetwork(TINY), empty, LossWeights())

@@ -13,7 +13,8 @@ def drawn(ids: np.ndarray, under: np.ndarray, boxes: list[list[float]], scale: f
     count = len(boxes)
     size = (round(ids.shape[1] * scale), round(ids.shape[0] * scale))
     numbers = np.arange(1, count + 1, dtype=np.int32)
-    return draw_traces((ids, under), numbers, np.array(boxes, float), np.arange(count, dtype=np.int32), size)
+    bits = np.arange(count, dtype=np.int32)
+    return draw_traces((ids, under), numbers, np.array(boxes, float), (bits, bits), size)[0]
 
 
 def test_a_line_that_another_covers_is_whole() -> None:
@@ -52,9 +53,33 @@ def test_nothing_is_drawn_beyond_the_symbol(width: int, height: int, scale: floa
 
 def test_a_page_without_lines_is_empty() -> None:
     layer = np.zeros((10, 10), np.uint16)
-    assert not draw_traces(
-        (layer, layer), np.empty(0, np.int32), np.empty((0, 4)), np.empty(0, np.int32), (5, 5)
-    ).any()
+    none = np.empty(0, np.int32)
+    traces, chosen = draw_traces((layer, layer), none, np.empty((0, 4)), (none, none), (5, 5))
+    assert not traces.any()
+    assert not len(chosen)
+
+
+def bow(below: bool, angle: float) -> np.ndarray:  # noqa: FBT001
+    """The pixels (x, y) of a curve 100 pixels long and 20 high, turned to the left by some degrees."""
+    t = np.linspace(-1, 1, 400)
+    x, y = 50 * t, 20 * (1 - t**2) * (1 if below else -1)
+    turn = np.deg2rad(angle)
+    turned = np.stack((x * np.cos(turn) + y * np.sin(turn), -x * np.sin(turn) + y * np.cos(turn)), axis=1)
+    return np.asarray(np.round(turned + 70)).astype(int)
+
+
+@given(st.booleans(), st.integers(-80, 80))
+def test_curves_are_told_by_the_side_to_which_they_are_bowed(below: bool, angle: int) -> None:  # noqa: FBT001
+    ids = np.zeros((140, 140), np.uint16)
+    x, y = bow(below, angle).T
+    ids[y, x] = 1
+    one, two = np.array([4], np.int32), np.array([5], np.int32)
+    box = np.array([[x.min(), y.min(), x.max() + 1, y.max() + 1]], float)
+    traces, chosen = draw_traces(
+        (ids, np.zeros_like(ids)), np.array([1], np.int32), box, (one, two), (70, 70)
+    )
+    assert chosen.tolist() == [5 if below else 4]
+    assert set(np.unique(traces)) == {0, 32 if below else 16}
 
 
 @given(st.sampled_from([1.0, 1.3, 2.0, 2.7]), st.booleans())

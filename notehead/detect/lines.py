@@ -1,0 +1,109 @@
+"""Symbols found by the pixels of their lines."""
+
+from __future__ import annotations
+
+import itertools
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from notehead.detect.classes import BELOW, FAMILIES, TRACES
+from notehead.detect.maps import (
+    CELL,
+    DOT,
+    DecodeOptions,
+    Floats,
+    Found,
+    Maps,
+    ReadSymbols,
+    confidence,
+    sigmoid,
+)
+from notehead.detect.rivals import without_rivals
+from notehead.detect.straight import straight_boxes
+
+_SAMPLES = 9
+"""Places on a line where its class is read."""
+STRAIGHT = frozenset({"staffs", "stems", "barlines"})
+"""Traces whose symbols are straight; the others have the least rectangle around their pixels."""
+_CURVES = tuple(itertools.chain(*BELOW.items()))
+"""Traces of which a curve is in one."""
+_GROWN = 0.45
+"""A line's pixels reach beyond its ink by so much of a pixel of their map, measured on the training pages."""
+
+
+def find_lines(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found:
+    """The connected parts of each trace."""
+    traces = dict(zip(TRACES, maps.traces, strict=True))
+    traces |= zip(
+        _CURVES,
+        without_rivals(np.stack([traces[name] for name in _CURVES]), options.bridge),
+        strict=True,
+    )
+    parts = [_parts(logits, name, options.bridge) for name, logits in traces.items()]
+    corners = np.concatenate([part.corners for part in parts])
+    long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= options.shortest
+    if not long.any():
+        return Found(np.empty(0, np.int64), np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)))
+    corners = corners[long] * DOT
+    kind = np.repeat(np.arange(len(parts)) + len(FAMILIES), [len(part.score) for part in parts])[long]
+    dots = np.concatenate([part.samples for part in parts])[long]  # (lines, samples, 2): x, y
+    cells = np.minimum(dots * DOT // CELL, np.array(maps.features.shape[:0:-1]) - 1)
+    x, y = cells.reshape(-1, 2).T
+    scores, _ = read(np.ascontiguousarray(maps.features[:, y, x].T), np.repeat(kind, _SAMPLES))
+    scores = scores.reshape(len(kind), _SAMPLES, -1).mean(axis=1)
+    score = np.concatenate([part.score for part in parts])[long] * confidence(scores)
+    box = np.concatenate([part.box for part in parts])[long] * DOT
+    return Found(scores.argmax(axis=1), score, box, corners)
+
+
+class _Parts(NamedTuple):
+    """The connected parts of a trace, in cells of its map.
+
+    Attributes:
+        score: mean probability of their pixels, (n,).
+        box: (n, 4).
+        corners: of their oriented boxes, (n, 4, 2).
+        samples: places on each, (n, samples, 2): x, y.
+    """
+
+    score: NDArray[np.float64]
+    box: NDArray[np.float64]
+    corners: NDArray[np.float64]
+    samples: NDArray[np.int64]
+
+
+_NO_PARTS = _Parts(np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)), np.empty((0, _SAMPLES, 2), np.int64))
+
+
+def _parts(logits: Floats, trace: str, bridge: float) -> _Parts:
+    """What is above 0, apart where not even what is above `bridge` connects it."""
+    if not logits.max(initial=0) > 0:
+        return _NO_PARTS
+    _, labels = cv2.connectedComponents((logits > bridge).view(np.uint8), connectivity=8, ltype=cv2.CV_32S)
+    y, x = np.nonzero(logits > 0)
+    part = labels[y, x]
+    order = np.argsort(part, kind="stable")
+    pixels = np.stack((x, y), axis=1).astype(np.int32)[order]
+    bounds = np.append(np.flatnonzero(np.diff(part[order], prepend=0)), len(order))
+    score = np.add.reduceat(sigmoid(logits[y, x])[order], bounds[:-1]) / np.diff(bounds)
+    if trace in STRAIGHT:
+        corners = straight_boxes(pixels, bounds, _GROWN)
+        box = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
+    else:
+        each = [pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist())]
+        corners = np.stack([_least_rectangle(one) for one in each])
+        low = np.stack([one.min(axis=0) for one in each]) + _GROWN
+        high = np.stack([one.max(axis=0) for one in each]) + 1 - _GROWN
+        box = np.concatenate((low, np.maximum(high, low + 0.3)), axis=1)
+    places = bounds[:-1, None] + np.linspace(0, np.diff(bounds) - 1, _SAMPLES, axis=1).astype(np.int64)
+    return _Parts(score, box, corners, pixels[places].astype(np.int64))
+
+
+def _least_rectangle(pixels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """The oriented box of least area around pixels, less what they reach beyond the ink."""
+    middle, sides, angle = cv2.minAreaRect(pixels)
+    width, height = (max(side + 1 - 2 * _GROWN, 0.3) for side in sides)
+    return cv2.boxPoints((middle, (width, height), angle)).astype(np.float64) + 0.5

@@ -1,0 +1,72 @@
+"""What the network says of a page, and what is read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+CELL = 4
+"""Pixels of the page for one cell of the maps of centres and features."""
+DOT = 2
+"""Pixels of the page for one cell of the maps of lines."""
+
+ReadSymbols = Callable[[Floats, NDArray[np.int64]], tuple[Floats, Floats]]
+"""Features (n, features) and kinds (n,) to logits of class ids (n, classes) and boxes (n, 4)."""
+
+
+class Maps(NamedTuple):
+    """What the network says of a page.
+
+    Attributes:
+        centres: logits, float32 (families, height / 4, width / 4).
+        traces: logits, float32 (traces, height / 2, width / 2).
+        features: float32 (features, height / 4, width / 4).
+    """
+
+    centres: Floats
+    traces: Floats
+    features: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOptions:
+    """What counts as a symbol.
+
+    Attributes:
+        least: score of a centre below which it is none.
+        overlap: two boxes of one family that share more than this (IoU) are one symbol.
+        shortest: length in cells of `DOT` below which a line is none.
+        bridge: logit of pixels that connect parts of a line, although they are no part of it themselves.
+    """
+
+    least: float = 0.05
+    overlap: float = 0.6
+    shortest: float = 2.5
+    bridge: float = -2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Symbols found: class ids (n,), scores (n,), boxes (n, 4), corners of oriented boxes (n, 4, 2)."""
+
+    label: NDArray[np.int64]
+    score: NDArray[np.float64]
+    box: NDArray[np.float64]
+    corners: NDArray[np.float64]
+
+
+def sigmoid(logits: Floats) -> NDArray[np.float64]:
+    """Probabilities, each by itself."""
+    return np.asarray(1 / (1 + np.exp(-logits.astype(np.float64))))
+
+
+def confidence(logits: Floats) -> NDArray[np.float64]:
+    """The probability of the likeliest class, of logits (n, classes)."""
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    return np.asarray(1 / np.exp(shifted).sum(axis=1))
