@@ -29,16 +29,15 @@ from notehead.detect.model import OnnxModel
 from notehead.detect.refine import Floats
 from notehead.evaluate import DetectionEvaluator, DetectionFigures, DetectionOptions
 from notehead.files import write_file
-from notehead.models.detector.crops import CropOptions
+from notehead.models.data.cutting import CropOptions
+from notehead.models.data.pages import PageOptions, prepare_pages
 from notehead.models.detector.export import export, load_network
 from notehead.models.detector.losses import LossWeights
-from notehead.models.detector.network import NetworkOptions
-from notehead.models.detector.pages import PageOptions, prepare_pages
 from notehead.models.detector.quantise import quantise
 from notehead.models.detector.task import DetectorTask, TaskOptions
-from notehead.models.detector.training import divided
 from notehead.models.detector.validate import TorchModel, summary
 from notehead.models.loop import CHECKPOINT, LoopOptions, train
+from notehead.models.training import divided
 from notehead.vocabulary import VOCABULARY
 
 RARE = 300
@@ -179,7 +178,7 @@ class Bench:
         return time.monotonic() - begun
 
     def _model(self, variant: Variant, run: Path, room: Path) -> Model:
-        network = load_network(run / CHECKPOINT, NetworkOptions())
+        network, _ = load_network(run / CHECKPOINT)
         if not variant.int8:
             model = TorchModel(network)
             return model if variant.refined else Unrefined(model)

@@ -97,14 +97,14 @@ def train_detect_command(
       notehead train detect verovio/ lilypond/ rare/ -o run/ --steps 30000 --copies 2
     """
     need_torch()
-    from notehead.models.detector.pages import PageOptions  # noqa: PLC0415  # needs PyTorch
-    from notehead.models.detector.training import DetectorOptions, Surroundings, train_detector  # noqa: PLC0415
+    from notehead.models.data.pages import PageOptions  # noqa: PLC0415  # needs PyTorch
     from notehead.models.loop import LoopOptions  # noqa: PLC0415
+    from notehead.models.training import Surroundings, TrainingOptions, train_model  # noqa: PLC0415
 
     chosen = tuple(name.strip() for name in recipes.split(",") if name.strip())
     pages = PageOptions(recipes=chosen or PageOptions().recipes, copies=copies, seed=seed)
-    options = DetectorOptions(pages=pages, loop=LoopOptions(steps=steps), seed=seed)
-    done = train_detector(
+    options = TrainingOptions(pages=pages, loop=LoopOptions(steps=steps), seed=seed)
+    done = train_model(
         [Dataset(path) for path in datasets],
         output,
         options,

@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from notehead.detect.maps import CELL, DecodeOptions, Floats, Found, Maps, ReadSymbols, confidence, sigmoid
+from notehead.detect.nms import suppressed
 
 
 def find_centres(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found:
@@ -19,7 +20,7 @@ def find_centres(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found
     middle = (np.stack((column, row), axis=1) + 0.5 + boxes[:, :2]) * CELL
     half = np.exp(np.clip(boxes[:, 2:], -3, 6)) * CELL / 2
     box = np.concatenate((middle - half, middle + half), axis=1).astype(np.float64)
-    kept = _without_doubles(box, score, kind, options.overlap)
+    kept = suppressed(box, score, options.overlap, kind)
     box = box[kept]
     return Found(label[kept], score[kept], box, box[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2))
 
@@ -48,36 +49,3 @@ def _peaks(maps: Floats, least: np.float32) -> tuple[NDArray[np.int64], NDArray[
                     found[0, used], found[1, used], found[2, used] = k, y, x
                     used += 1
     return found[0, :used], found[1, :used], found[2, :used]
-
-
-def _without_doubles(
-    box: NDArray[np.float64], score: NDArray[np.float64], kind: NDArray[np.int64], overlap: float
-) -> NDArray[np.int64]:
-    order = np.argsort(-score, kind="stable")
-    if len(order) == 0:
-        return order
-    apart = box + (kind * (np.abs(box).max() + 1))[:, None]  # boxes of two families never meet
-    return order[_greedy(apart[order], overlap)]
-
-
-@njit(cache=True)
-def _greedy(box: NDArray[np.float64], overlap: float) -> NDArray[np.int64]:
-    area = (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])
-    by_top = np.argsort(box[:, 1], kind="mergesort")
-    top = box[by_top, 1]
-    tallest = (box[:, 3] - box[:, 1]).max()
-    gone = np.zeros(len(box), np.bool_)
-    kept = []
-    for i in range(len(box)):
-        if gone[i]:
-            continue
-        kept.append(i)
-        for place in range(np.searchsorted(top, box[i, 1] - tallest), np.searchsorted(top, box[i, 3])):
-            j = by_top[place]
-            if j <= i or gone[j]:
-                continue
-            width = min(box[i, 2], box[j, 2]) - max(box[i, 0], box[j, 0])
-            height = min(box[i, 3], box[j, 3]) - max(box[i, 1], box[j, 1])
-            if width > 0 and height > 0 and width * height > overlap * (area[i] + area[j] - width * height):
-                gone[j] = True
-    return np.array(kept)

@@ -6,23 +6,22 @@ import tempfile
 import warnings
 from pathlib import Path
 
-import orjson
 import torch
 
 from notehead.detect.model import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
 from notehead.detect.refine import SIDE
 from notehead.detect.shipped import describe_model
 from notehead.errors import DatasetError
-from notehead.models.detector.network import DetectorNetwork, NetworkOptions
-from notehead.models.detector.training import OPTIONS
+from notehead.models.detector.network import DetectorNetwork
 from notehead.models.loop import CHECKPOINT
 
 
-def load_network(checkpoint: Path, options: NetworkOptions | None = None) -> DetectorNetwork:
-    """The averaged network of a checkpoint."""
-    network = DetectorNetwork(options)
-    network.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
-    return network.eval()
+def load_network(checkpoint: Path) -> tuple[DetectorNetwork, int]:
+    """The averaged network of a checkpoint, and after how many steps."""
+    saved = torch.load(checkpoint, weights_only=True)
+    network = DetectorNetwork()
+    network.load_state_dict(saved["average"])
+    return network.eval(), int(saved["steps"])
 
 
 def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
@@ -37,8 +36,7 @@ def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
         DatasetError: the folder holds no training.
     """
     try:
-        options = orjson.loads((run / OPTIONS).read_bytes())["network"]
-        network = load_network(run / CHECKPOINT, NetworkOptions(**options))
+        network, steps = load_network(run / CHECKPOINT)
     except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         message = f"{run}: no training of a detector, or it has no checkpoint yet"
         raise DatasetError(message, "Train one with `notehead train detect`.") from error
@@ -51,7 +49,6 @@ def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
             quantise(Path(single), folder, pages[:: max(1, len(pages) // PAGES)][:PAGES])
     else:
         export(network, folder)
-    steps = torch.load(run / CHECKPOINT, weights_only=True)["steps"]
     describe_model(folder, "detector", f"{steps} steps")
 
 

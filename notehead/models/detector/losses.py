@@ -12,8 +12,8 @@ from notehead.detect.classes import FAMILIES, TRACES
 from notehead.detect.maps import CELL
 from notehead.models.detector.crops import Batch
 from notehead.models.detector.network import DetectorNetwork
-from notehead.models.detector.overlap import generalised_iou
 from notehead.models.detector.refine import refine_loss
+from notehead.models.overlap import generalised_iou
 
 _REACH = 2
 """Cells around a centre that its bump covers."""

@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from notehead.detect.classes import FAMILIES, KINDS, TRACES, labels_of_kind
-from notehead.models.detector.layers import Block, convolution
 from notehead.models.detector.refine import RefineNetwork
+from notehead.models.layers import Block, convolution
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from notehead.detect.model import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
 from notehead.files import write_file
-from notehead.models.detector.prepare import TrainingPage
+from notehead.models.data.prepare import TrainingPage
 
 PAGES = 100
 """Pages by which the ranges of numbers are found."""

@@ -11,8 +11,8 @@ from torch.nn import functional
 from notehead.detect.maps import CELL
 from notehead.detect.refine import SIDE, cut_windows, windows
 from notehead.models.detector.crops import Batch
-from notehead.models.detector.layers import convolution
-from notehead.models.detector.overlap import generalised_iou
+from notehead.models.layers import convolution
+from notehead.models.overlap import generalised_iou
 
 _AT_MOST = 512
 """Boxes of a batch that are learnt from."""

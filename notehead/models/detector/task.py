@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from notehead.models.detector.crops import Batch, CropOptions, Crops, class_weights
+from notehead.models.data.cutting import CropOptions, class_counts, class_weights
+from notehead.models.detector.crops import Batch, Crops
 from notehead.models.detector.losses import LossWeights, losses
 from notehead.models.detector.network import DetectorNetwork, NetworkOptions
 from notehead.models.detector.validate import validate
+from notehead.models.registry import Setting
 from notehead.page import Page
-from notehead.vocabulary import VOCABULARY
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class DetectorTask:
         made = DetectorNetwork(options.network).to(device or torch.device("cpu"))
         self.network = made.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._pages, self._weights, crops = pages, options.weights, options.crops
-        weights = class_weights(_counts(paths), crops.evenness)
+        weights = class_weights(class_counts(paths), crops.evenness)
         self._crops = Crops(list(paths), weights, crops, options.seed)
 
     def batch(self, number: int) -> Batch:
@@ -73,9 +72,7 @@ class DetectorTask:
         return validate(network, self._pages)
 
 
-def _counts(paths: Sequence[Path]) -> NDArray[np.int64]:
-    counts = np.zeros(max(VOCABULARY.by_id) + 1, np.int64)
-    for path in paths:
-        with np.load(path, allow_pickle=False) as arrays:
-            counts += np.bincount(arrays["label"], minlength=len(counts))
-    return counts
+def task(setting: Setting) -> DetectorTask:
+    """The detector that comes with the package."""
+    options = TaskOptions(crops=setting.crops, seed=setting.seed)
+    return DetectorTask(setting.paths, options, setting.device, setting.pages)

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from notehead.models.detector.crops import Batch
-from notehead.models.detector.overlap import generalised_iou
 from notehead.models.detector.refine import RefineNetwork, refine_loss
+from notehead.models.overlap import generalised_iou
 
 
 def batch_of_blots(seed: int, count: int = 60) -> Batch:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from notehead.detect.classes import FAMILIES, TRACES
 from notehead.detect.decode import decode
 from notehead.detect.maps import CELL, DecodeOptions, Maps
-from notehead.models.detector.crops import Batch, CropOptions, Crops, class_weights
+from notehead.models.data.cutting import CropOptions, class_weights
+from notehead.models.data.prepare import prepare
+from notehead.models.detector.crops import Batch, Crops
 from notehead.models.detector.losses import LossWeights, losses, targets
 from notehead.models.detector.network import DetectorNetwork, NetworkOptions
-from notehead.models.detector.prepare import prepare
 from notehead.vocabulary import VOCABULARY
 from tests.degrade.pages import music_page
 

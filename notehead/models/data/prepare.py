@@ -15,7 +15,8 @@ from zlib_ng import zlib_ng
 from notehead.detect.classes import BELOW, FAMILIES, KINDS, kind_of_label, trace_kind
 from notehead.detect.maps import DOT
 from notehead.files import write_file
-from notehead.models.detector.traces import draw_traces
+from notehead.models.data.instances import scaled_instances
+from notehead.models.data.traces import draw_traces
 from notehead.page import Page, Symbols
 
 
@@ -29,6 +30,8 @@ class TrainingPage:
         label: int32 (n,), class ids of all symbols.
         kind: int32 (n,), family or trace of each.
         box: float32 (n, 4).
+        instances: uint16 (height, width), 1 + the row of the symbol that each pixel shows, 0 for none; None
+            where they were not asked for.
     """
 
     image: NDArray[np.uint8]
@@ -36,6 +39,7 @@ class TrainingPage:
     label: NDArray[np.int32]
     kind: NDArray[np.int32]
     box: NDArray[np.float32]
+    instances: NDArray[np.uint16] | None = None
 
     def write(self, path: Path) -> None:
         """Write the page to one compressed file."""
@@ -47,6 +51,8 @@ class TrainingPage:
             "kind": self.kind,
             "box": self.box,
         }
+        if self.instances is not None:
+            arrays["instances"] = _packed(self.instances.view(np.uint8))
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **arrays)
         write_file(path, buffer.getvalue())
@@ -56,6 +62,10 @@ class TrainingPage:
         """Read what `write` has written."""
         with np.load(path, allow_pickle=False) as arrays:
             height, width = arrays["shape"].tolist()
+            instances = None
+            if "instances" in arrays:
+                instances = _unpacked(arrays["instances"], height * width * 2).view(np.uint16)
+                instances = instances.reshape(height, width)
             return cls(
                 _unpacked(arrays["image"], height * width).reshape(height, width),
                 _unpacked(arrays["traces"], height * width // 2)
@@ -64,11 +74,17 @@ class TrainingPage:
                 arrays["label"],
                 arrays["kind"],
                 arrays["box"],
+                instances,
             )
 
 
-def prepare(page: Page, staff_space: float) -> TrainingPage:
+def prepare(page: Page, staff_space: float, *, instances: bool = False) -> TrainingPage:
     """A page with masks, scaled so that its staff space has the given number of pixels.
+
+    Args:
+        page: with its masks.
+        staff_space: in pixels.
+        instances: whether to say which symbol each pixel shows.
 
     Raises ValueError for a page without masks or without a staff space.
     """
@@ -88,7 +104,13 @@ def prepare(page: Page, staff_space: float) -> TrainingPage:
     under = page.ids if page.under is None else page.under
     traces, kind[traced] = _traces((page.ids, under), symbols[traced], (width // DOT, height // DOT))
     box = (symbols.box * np.tile(factor, 2)).astype(np.float32)
-    return TrainingPage(image.astype(np.uint8, copy=False), traces, symbols.label.astype(np.int32), kind, box)
+    shown = None
+    if instances:
+        row_of = np.zeros(int(max(page.ids.max(), symbols.id.max(initial=0))) + 1, np.uint16)
+        row_of[symbols.id] = np.arange(1, len(symbols) + 1)
+        shown = scaled_instances(page.image, page.ids, row_of, (width, height))
+    label = symbols.label.astype(np.int32)
+    return TrainingPage(image.astype(np.uint8, copy=False), traces, label, kind, box, shown)
 
 
 def _traces(

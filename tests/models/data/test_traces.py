@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notehead.models.detector.traces import draw_traces
+from notehead.models.data.traces import draw_traces
 
 
 def drawn(ids: np.ndarray, under: np.ndarray, boxes: list[list[float]], scale: float = 0.5) -> np.ndarray:

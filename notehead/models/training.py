@@ -1,9 +1,9 @@
-"""`train_detector`: datasets in, a run folder out, which goes on where it was stopped."""
+"""`train_model`: datasets in, a run folder out, which goes on where it was stopped."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,10 @@ from notehead.degrade import RECIPES, degrade
 from notehead.errors import OutputError
 from notehead.files import write_file
 from notehead.models.curves import draw_curves
-from notehead.models.detector.crops import CropOptions
-from notehead.models.detector.network import NetworkOptions
-from notehead.models.detector.pages import PageOptions, prepare_pages
-from notehead.models.detector.task import DetectorTask, TaskOptions
+from notehead.models.data.cutting import CropOptions
+from notehead.models.data.pages import PageOptions, prepare_pages
 from notehead.models.loop import LoopOptions, train
+from notehead.models.registry import Setting, model_entry
 from notehead.page import Page
 from notehead.progress import Progress
 
@@ -30,11 +29,11 @@ _LEARNT = frozenset({"", "train"})
 
 
 @dataclass(frozen=True, slots=True)
-class DetectorOptions:
-    """How a detector is trained; the same options and datasets give the same network.
+class TrainingOptions:
+    """How a model is trained; the same options and datasets give the same network.
 
     Attributes:
-        network: how wide it is.
+        model: its name in the registry.
         pages: what becomes of the pages first.
         crops: what a batch is made of.
         loop: how many steps, how fast.
@@ -42,7 +41,7 @@ class DetectorOptions:
         seed: of its first weights, and of all crops.
     """
 
-    network: NetworkOptions = field(default_factory=NetworkOptions)
+    model: str = "centres"
     pages: PageOptions = field(default_factory=PageOptions)
     crops: CropOptions = field(default_factory=CropOptions)
     loop: LoopOptions = field(default_factory=LoopOptions)
@@ -71,33 +70,32 @@ class Surroundings:
         return torch.device(self.device)
 
 
-def train_detector(
+def train_model(
     datasets: Sequence[Dataset],
     folder: Path,
-    options: DetectorOptions,
+    options: TrainingOptions,
     where: Surroundings,
     progress: Progress,
     tell: Callable[[str], None],
 ) -> bool:
-    """Train a detector on the training pages of datasets, or go on; whether it is done.
+    """Train a model on the training pages of datasets, or go on; whether it is done.
 
     Of a dataset with splits, pages of `train` are trained on; the network is judged now and then by some of
     the others. The folder holds the prepared pages (`pages/`), the checkpoint, and the curves.
 
     Raises:
+        NoteheadError: there is no such model.
+        MissingExtraError: the model needs a library that is not installed.
         OutputError: the folder was begun with other options or datasets.
         DatasetError: pages cannot be read or used.
     """
+    entry = model_entry(options.model)
     _claim(folder, options)
     learnt, held = divided(datasets)
-    paths = prepare_pages(learnt, folder / "pages", options.pages, where.workers, progress)
-    task = DetectorTask(
-        paths,
-        TaskOptions(options.network, options.crops, seed=options.seed),
-        where.place(),
-        _judges(held, options),
-    )
-    done = train(task, folder, options.loop, seconds=where.seconds, tell=tell)
+    pages = replace(options.pages, instances=entry.instances)
+    paths = prepare_pages(learnt, folder / "pages", pages, where.workers, progress)
+    setting = Setting(paths, options.crops, options.seed, where.place(), _judges(held, options))
+    done = train(entry.make(setting), folder, options.loop, seconds=where.seconds, tell=tell)
     draw_curves(folder)
     return done
 
@@ -121,7 +119,7 @@ def divided(datasets: Sequence[Dataset]) -> tuple[list[Dataset], list[Dataset]]:
     return learnt, [dataset.where(lambda entry: entry.split not in _LEARNT) for dataset in datasets]
 
 
-def _judges(datasets: Sequence[Dataset], options: DetectorOptions) -> list[Page]:
+def _judges(datasets: Sequence[Dataset], options: TrainingOptions) -> list[Page]:
     """Pages to judge by, from all datasets alike; every other one degraded, each by another recipe."""
     rng = np.random.default_rng((options.seed, 2))
     drawn = [(dataset, rng.permutation(len(dataset)).tolist()) for dataset in datasets if len(dataset)]
@@ -142,7 +140,7 @@ def _judges(datasets: Sequence[Dataset], options: DetectorOptions) -> list[Page]
     return pages
 
 
-def _claim(folder: Path, options: DetectorOptions) -> None:
+def _claim(folder: Path, options: TrainingOptions) -> None:
     text = orjson.dumps(asdict(options), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     path = folder / OPTIONS
     if path.exists():

@@ -14,7 +14,7 @@ from notehead.degrade import RECIPES, check_recipes, degrade
 from notehead.detect.detector import STAFF_SPACE
 from notehead.errors import DatasetError, OutputError
 from notehead.files import write_file
-from notehead.models.detector.prepare import prepare
+from notehead.models.data.prepare import prepare
 from notehead.page import Page
 from notehead.pool import WorkerDied, in_order
 from notehead.progress import Progress, Silent
@@ -32,6 +32,7 @@ class PageOptions:
         spread: standard deviation of the logarithm of the scale: staff spaces are estimated, and staffs of
             several sizes stand on one page.
         seed: of all that is drawn.
+        instances: whether pages say which symbol each pixel shows.
     """
 
     recipes: tuple[str, ...] = tuple(RECIPES)
@@ -40,6 +41,7 @@ class PageOptions:
     copies: int = 1
     spread: float = 0.1
     seed: int = 0
+    instances: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be; raises NoteheadError."""
@@ -113,7 +115,7 @@ class _Preparation:
         scale = float(np.exp(rng.normal(0, options.spread)))
         if recipe != "clean" and not page.origin.recipe:
             page = degrade(page, RECIPES[recipe], int(rng.integers(2**31)), strength)
-        prepare(page, STAFF_SPACE * scale).write(path)
+        prepare(page, STAFF_SPACE * scale, instances=options.instances).write(path)
 
 
 def _claim(folder: Path, datasets: Sequence[Dataset], options: PageOptions) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from notehead.detect.classes import FAMILIES, TRACES
-from notehead.models.detector.prepare import TrainingPage, prepare
+from notehead.models.data.prepare import TrainingPage, prepare
 from notehead.vocabulary import VOCABULARY
 from tests.degrade.pages import music_page
 

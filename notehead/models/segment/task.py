@@ -1,0 +1,97 @@
+"""Any `SegmentNetwork` as a task for the training loop, and a page read by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from notehead.detect.detector import STAFF_SPACE
+from notehead.evaluate.segmentation import SegmentationCounter
+from notehead.models.boxes.reading import SliceOptions, corners
+from notehead.models.boxes.task import images
+from notehead.models.data.boxes import BoxBatch, BoxCrops
+from notehead.models.data.prepare import prepare
+from notehead.models.data.table import ClassTable
+from notehead.models.registry import Setting
+from notehead.models.segment.base import SegmentNetwork
+from notehead.vocabulary import VOCABULARY, Vocabulary
+
+_SLICES = SliceOptions(side=768, overlap=0.1)
+
+
+class SegmentTask:
+    """Trains a network that tells each pixel's class.
+
+    Args:
+        make: from the table of classes to the network.
+        setting: pages with instances, crops, seed, device.
+    """
+
+    def __init__(self, make: Callable[[ClassTable], SegmentNetwork], setting: Setting) -> None:
+        torch.manual_seed(setting.seed)
+        self._crops = BoxCrops(setting.paths, setting.crops, setting.seed)
+        self._device, self._pages = setting.device, setting.pages
+        self.network: nn.Module = make(self._crops.table).to(setting.device)
+
+    def batch(self, number: int) -> BoxBatch:
+        return self._crops.batch(number)
+
+    def loss(self, batch: BoxBatch) -> tuple[Tensor, dict[str, float]]:
+        wanted = torch.from_numpy(batch.classes()).to(self._device)
+        logits = self.network(images(batch, self._device))
+        parts = {"pixels": functional.cross_entropy(logits, wanted), "dice": _dice_loss(logits, wanted)}
+        return parts["pixels"] + parts["dice"], {name: float(part.detach()) for name, part in parts.items()}
+
+    def judge(self, network: nn.Module) -> dict[str, float]:
+        assert isinstance(network, SegmentNetwork)  # a copy of what `make` has made
+        table = network.eval().table
+        names = Vocabulary.of([(label, VOCABULARY.by_id[label].name) for label in table.labels])
+        counter = SegmentationCounter(names)
+        for page in self._pages:
+            if page.ids is None:
+                continue
+            true = prepare(page, STAFF_SPACE, instances=True)
+            assert true.instances is not None  # it was asked for
+            wanted = np.concatenate(([0], table.places[true.label]))[true.instances]
+            counter.add(wanted, read_classes(network, true.image))
+        figures = counter.finish().without_background
+        return {"iou": figures.mean_iou or 0.0, "accuracy": figures.pixel_accuracy or 0.0}
+
+
+def read_classes(network: SegmentNetwork, image: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The class's number at each pixel of an image at the detector's staff space, in slices."""
+    device = next(network.parameters()).device
+    height, width = image.shape
+    result = np.zeros((height, width), np.int64)
+    side, rim = _SLICES.side, int(_SLICES.side * _SLICES.overlap / 2)
+    for x, y in corners(width, height, _SLICES):
+        part = image[y : y + side, x : x + side]
+        padded = cv2.copyMakeBorder(
+            part, 0, side - part.shape[0], 0, side - part.shape[1], cv2.BORDER_CONSTANT, value=255
+        )
+        ink = torch.from_numpy((255 - padded).astype(np.float32) / 255)[None, None].to(device)
+        with torch.inference_mode():
+            found = network(ink)[0].argmax(dim=0).cpu().numpy()
+        top, left = (rim if y else 0), (rim if x else 0)  # what the slice before has seen better
+        result[y + top : y + part.shape[0], x + left : x + part.shape[1]] = found[
+            top : part.shape[0], left : part.shape[1]
+        ]
+    return result
+
+
+def _dice_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+    """1 less Dice's coefficient (Milletari et al., 2016), the mean of the classes that are there."""
+    probability = logits.softmax(dim=1).flatten(2).transpose(0, 1).flatten(1)  # (classes, pixels)
+    flat = wanted.flatten()
+    truth = torch.bincount(flat, minlength=len(probability)).float()
+    hit = torch.zeros_like(truth).index_add(0, flat, probability.gather(0, flat[None])[0])
+    dice = 2 * hit / (probability.sum(dim=1) + truth).clamp(min=1e-6)
+    there = truth > 0
+    there[0] = False
+    return 1 - dice[there].mean() if bool(there.any()) else logits.sum() * 0
