@@ -13,6 +13,20 @@ from notehead.cli.bar import Bar
 from notehead.datasets import Dataset
 from notehead.errors import MissingExtraError
 
+_HELP = """
+Pages of the split `train` are degraded (unless they are already), scaled, and kept in OUTPUT/pages; the
+network is judged by some of the others. Stop it at any moment and run the same command again: it goes on
+from its last checkpoint, to the same curve.
+
+Exit codes: 0 done or out of time; 4 a dataset cannot be used; 6 OUTPUT was begun otherwise; 7 an extra is
+missing.
+
+\b
+Examples:
+  notehead train {task} dataset/ -o run/ --time 2h
+  notehead train {task} verovio/ lilypond/ rare/ -o run/ --steps 30000 --copies 2
+"""
+
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -45,75 +59,97 @@ def train_command() -> None:
     """Train a network; needs the `train` extra.
 
     \b
-    Example:
-      notehead train detect dataset/ -o run/ --time 2h
-    """
-
-
-@train_command.command("detect")
-@click.argument("datasets", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the training."
-)
-@click.option("--steps", type=click.IntRange(1), default=10_000, show_default=True, help="Batches in all.")
-@click.option("--time", "seconds", type=Duration(), default=None, help="Stop after this time: 45m, 2h.")
-@click.option("--device", default="auto", show_default=True, help="cpu, cuda, or auto: the best there is.")
-@click.option(
-    "--recipes", default="", help="Recipes that pages go through, separated by commas; by default all."
-)
-@click.option(
-    "--copies", type=click.IntRange(1), default=1, show_default=True, help="Of each page, each degraded anew."
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(0),
-    default=0,
-    help="Processes that prepare pages; 0 for one per processor.",
-)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn at random.")
-def train_detect_command(
-    datasets: tuple[Path, ...],
-    output: Path,
-    steps: int,
-    seconds: float | None,
-    device: str,
-    recipes: str,
-    copies: int,
-    workers: int,
-    seed: int,
-) -> None:
-    """Train the detector on DATASETS that `notehead build` has made.
-
-    Pages of the split `train` are degraded (unless they are already), scaled, and kept in OUTPUT/pages; the
-    network is judged by some of the others. Stop it at any moment and run the same command again: it goes on
-    from its last checkpoint, to the same curve.
-
-    Exit codes: 0 done or out of time; 4 a dataset cannot be used; 6 OUTPUT was begun otherwise; 7 the extra
-    is missing.
-
-    \b
     Examples:
       notehead train detect dataset/ -o run/ --time 2h
-      notehead train detect verovio/ lilypond/ rare/ -o run/ --steps 30000 --copies 2
+      notehead train detect dataset/ -o run-fcos/ --model fcos
+      notehead train segment dataset/ -o run-unet/ --model unet
     """
+
+
+def _command(task: str, usual: str, what: str) -> click.Command:
+    """The command of a task: all tasks have the same options.
+
+    Args:
+        task: its name.
+        usual: the model that is trained where none is named.
+        what: the help text's first line.
+    """
+
+    @click.command(task, help=what + "\n" + _HELP.format(task=task))
+    @click.argument("datasets", nargs=-1, required=True, type=click.Path(path_type=Path))
+    @click.option(
+        "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the training."
+    )
+    @click.option(
+        "--model", default=usual, show_default=True, help="Which network; `notehead train models` lists them."
+    )
+    @click.option(
+        "--steps", type=click.IntRange(1), default=10_000, show_default=True, help="Batches in all."
+    )
+    @click.option("--time", "seconds", type=Duration(), default=None, help="Stop after this time: 45m, 2h.")
+    @click.option(
+        "--device", default="auto", show_default=True, help="cpu, cuda, or auto: the best there is."
+    )
+    @click.option(
+        "--recipes", default="", help="Recipes that pages go through, separated by commas; by default all."
+    )
+    @click.option(
+        "--copies",
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        help="Of each page, each degraded anew.",
+    )
+    @click.option(
+        "--workers",
+        type=click.IntRange(0),
+        default=0,
+        help="Processes that prepare pages; 0 for one per processor.",
+    )
+    @click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn at random.")
+    def command(datasets: tuple[Path, ...], **options: Any) -> None:
+        _train(task, datasets, options)
+
+    return command
+
+
+def _train(task: str, datasets: tuple[Path, ...], given: dict[str, Any]) -> None:
     need_torch()
     from notehead.models.data.pages import PageOptions  # noqa: PLC0415  # needs PyTorch
     from notehead.models.loop import LoopOptions  # noqa: PLC0415
+    from notehead.models.registry import model_entry  # noqa: PLC0415
     from notehead.models.training import Surroundings, TrainingOptions, train_model  # noqa: PLC0415
 
-    chosen = tuple(name.strip() for name in recipes.split(",") if name.strip())
-    pages = PageOptions(recipes=chosen or PageOptions().recipes, copies=copies, seed=seed)
-    options = TrainingOptions(pages=pages, loop=LoopOptions(steps=steps), seed=seed)
+    entry = model_entry(given["model"], task)
+    recipes = tuple(name.strip() for name in given["recipes"].split(",") if name.strip())
+    pages = PageOptions(recipes or PageOptions().recipes, copies=given["copies"], seed=given["seed"])
+    options = TrainingOptions(entry.name, pages, loop=LoopOptions(steps=given["steps"]), seed=given["seed"])
     done = train_model(
         [Dataset(path) for path in datasets],
-        output,
+        given["output"],
         options,
-        Surroundings(seconds or float("inf"), device, workers),
+        Surroundings(given["seconds"] or float("inf"), given["device"], given["workers"]),
         Bar(),
         lambda text: click.echo(text, file=sys.stderr),
     )
     state = "done" if done else "stopped; run the same command to go on"
-    click.echo(f"{output}: {state}")
+    click.echo(f"{given['output']}: {state}")
+
+
+for _task, _usual, _what in (
+    ("detect", "centres", "Train a detector on DATASETS that `notehead build` has made."),
+    ("segment", "unet", "Train a network that tells each pixel's class on DATASETS of `notehead build`."),
+):
+    train_command.add_command(_command(_task, _usual, _what))
+
+
+@train_command.command("models")
+def train_models_command() -> None:
+    """List the networks that can be trained: task, name, paper."""
+    from notehead.models.registry import MODELS  # noqa: PLC0415  # among what is trained
+
+    for entry in MODELS:
+        click.echo(f"{entry.task:10}{entry.name:18}{entry.paper}")
 
 
 @click.command("export")

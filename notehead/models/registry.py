@@ -77,14 +77,14 @@ MODELS = (
 )
 
 
-def model_entry(name: str) -> ModelEntry:
-    """A model by its name.
+def model_entry(name: str, task: str = "") -> ModelEntry:
+    """A model by its name, of a task where one is given.
 
     Raises:
         NoteheadError: there is none.
     """
-    for entry in MODELS:
-        if entry.name == name:
-            return entry
-    message = f"unknown model {name}"
-    raise NoteheadError(message, f"Choose one of {', '.join(entry.name for entry in MODELS)}.")
+    names = [entry.name for entry in MODELS if entry.task == task or not task]
+    if name not in names:
+        message = f"unknown model {name}" + (f" of the task {task}" if task else "")
+        raise NoteheadError(message, f"Choose one of {', '.join(names)}.")
+    return next(entry for entry in MODELS if entry.name == name)

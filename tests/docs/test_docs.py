@@ -20,6 +20,7 @@ from notehead.cli.main import cli
 from notehead.datasets.formats import FORMATS, PARTS
 from notehead.datasets.index import PAGE_COLUMNS
 from notehead.errors import NoteheadError, ScoreError
+from notehead.models.registry import MODELS
 from notehead.page import COLUMNS
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,9 @@ OPTIONS = {
     "compose": ("docs/degrade.md", "## Rare symbols"),
     "unpack": ("docs/convert.md", "## unpack"),
     "detect": ("docs/detect.md", "## The options"),
-    "train detect": ("docs/detect.md", "## train"),
+    "train detect": ("docs/train.md", "## The options"),
+    "train segment": ("docs/train.md", "## The options"),
+    "train models": ("docs/train.md", "## The models"),
     "export": ("docs/detect.md", "## export"),
 }
 """Where the options of a command are described; of the others in look.md, under the command's name."""
@@ -227,6 +230,11 @@ def test_every_benchmark_is_described() -> None:
     targets = re.findall(r"^(bench[a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     headings = re.findall(r"^## make (.*)$", (ROOT / "docs" / "benchmarks.md").read_text(), re.MULTILINE)
     assert headings == targets
+
+
+def test_every_model_is_described() -> None:
+    rows = table("docs/train.md", "## The models")
+    assert [(row[0], *code(row[1])) for row in rows] == [(entry.task, entry.name) for entry in MODELS]
 
 
 # Links
