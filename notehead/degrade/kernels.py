@@ -111,6 +111,35 @@ def _enlarged_row(field, y, row):
 
 
 @njit(cache=True)
+def _inked_chunks(image, y, white, chunks, out):
+    """Find the chunks of a row that are not all paper, and make the others white.
+
+    Args:
+        image: uint8 (h, w).
+        y: of the row.
+        white: grey value from which on all is paper.
+        chunks: uint64 (chunks of a row, 2), filled: the first pixel, and the one after the last.
+        out: uint8 (h, w), changed: 255 in the other chunks.
+
+    Returns:
+        How many there are.
+    """
+    width, count = image.shape[1], 0
+    for begin in range(0, width, _CHUNK):
+        first, end = np.uint64(begin), np.uint64(min(begin + _CHUNK, width))
+        least = np.uint8(255)
+        for x in range(first, end):
+            least = min(least, image[y, x])
+        if least >= white:
+            for x in range(first, end):
+                out[y, x] = 255
+            continue
+        chunks[count, 0], chunks[count, 1] = first, end
+        count += 1
+    return count
+
+
+@njit(cache=True)
 def cut_ink(image, coarse, plate, tall, px, py, weight, gain, low, high, out):
     """Cut a blurred image at a level that varies from place to place.
 
@@ -129,25 +158,19 @@ def cut_ink(image, coarse, plate, tall, px, py, weight, gain, low, high, out):
     """
     height, width = image.shape
     level = np.empty(8 * (coarse.shape[1] + 1), np.float32)
+    chunks = np.empty((width // _CHUNK + 1, 2), np.uint64)
     white = np.uint8(min(int(np.ceil(high + 127.5 / gain)), 255))
     steep, weight = np.float32(gain), np.float32(weight)
     low, high = np.float32(low), np.float32(high)
     for y in range(height):
-        strip, ready = y // tall, False
+        count = _inked_chunks(image, y, white, chunks, out)
+        if not count:
+            continue
+        _enlarged_row(coarse, y, level)
+        strip = y // tall
         above, left = np.uint64(py[strip] + y - strip * tall), np.uint64(px[strip])
-        for begin in range(0, width, _CHUNK):
-            first, end = np.uint64(begin), np.uint64(min(begin + _CHUNK, width))
-            least = np.uint8(255)
-            for x in range(first, end):
-                least = min(least, image[y, x])
-            if least >= white:
-                for x in range(first, end):
-                    out[y, x] = 255
-                continue
-            if not ready:
-                _enlarged_row(coarse, y, level)
-                ready = True
-            for x in range(first, end):
+        for n in range(count):
+            for x in range(chunks[n, 0], chunks[n, 1]):
                 fine = np.float32(plate[above, left + x]) - np.float32(128)
                 at = min(max(level[x + np.uint64(4)] + weight * fine, low), high)
                 value = (np.float32(image[y, x]) - at) * steep + np.float32(128.5)
@@ -162,23 +185,17 @@ def thin_ink(image, coarse, plate, tall, px, py, weight, out):
     """
     height, width = image.shape
     density = np.empty(8 * (coarse.shape[1] + 1), np.float32)
+    chunks = np.empty((width // _CHUNK + 1, 2), np.uint64)
     weight = np.float32(weight)
     for y in range(height):
-        strip, ready = y // tall, False
+        count = _inked_chunks(image, y, 255, chunks, out)
+        if not count:
+            continue
+        _enlarged_row(coarse, y, density)
+        strip = y // tall
         above, left = np.uint64(py[strip] + y - strip * tall), np.uint64(px[strip])
-        for begin in range(0, width, _CHUNK):
-            first, end = np.uint64(begin), np.uint64(min(begin + _CHUNK, width))
-            least = np.uint8(255)
-            for x in range(first, end):
-                least = min(least, image[y, x])
-            if least == 255:
-                for x in range(first, end):
-                    out[y, x] = 255
-                continue
-            if not ready:
-                _enlarged_row(coarse, y, density)
-                ready = True
-            for x in range(first, end):
+        for n in range(count):
+            for x in range(chunks[n, 0], chunks[n, 1]):
                 fine = np.float32(plate[above, left + x]) - np.float32(128)
                 share = min(max(density[x + np.uint64(4)] + weight * fine, np.float32(0)), np.float32(255))
                 ink = (np.float32(255) - np.float32(image[y, x])) * share * np.float32(1 / 255)

@@ -28,14 +28,12 @@ from notehead.datasets.boxes import ROUNDING
 from notehead.datasets.slicing import SliceOptions, slices
 from notehead.degrade.outlines import boxes_of_points, filled_boxes, inked_blocks, outlines
 from notehead.degrade.warp import Floats, Warp
+from notehead.degrade.warp_extents import counted_layers
+from notehead.degrade.warp_extremes import keep_edges
 from notehead.degrade.warp_image import moved_image
-from notehead.degrade.warp_layers import (
-    counted_layers,
-    drop_blurs,
-    keep_edges,
-    label_runs,
-)
+from notehead.degrade.warp_layers import label_runs
 from notehead.degrade.warp_reach import inked_squares, reach, spans
+from notehead.degrade.warp_ridges import drop_blurs
 from notehead.draw.raster import DARK
 from notehead.page import Page, Symbols
 

@@ -11,7 +11,7 @@ import pytest
 from notehead import Page
 from notehead.degrade.fields import STRIP, places
 from notehead.degrade.ink import Ink, Inking
-from notehead.degrade.kernels import cut_ink
+from notehead.degrade.kernels import cut_ink, thin_ink
 from notehead.degrade.lines import FilledHeads, Gaps, LineWeight
 from notehead.degrade.paper import Texture, Tone
 from notehead.degrade.recipe import Step
@@ -171,3 +171,17 @@ def test_every_pixel_is_cut_at_its_level(size: tuple[int, int]) -> None:
     cut_ink(image, coarse, plate, STRIP, x, y, 0.5, 2.0, 70.0, 180.0, found)
     expected = np.clip(np.rint((image.astype(float) - 105) * 2 + 128), 0, 255)
     np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("width", [31, 32, 33, 150])
+def test_paper_beside_ink_stays_white_and_ink_is_not_passed_over(width: int) -> None:
+    image = np.full((40, width), 255, np.uint8)
+    image[3, 0] = image[5, -1] = image[7, width // 2] = image[9] = 55
+    coarse = np.full((5, -(-width // 8)), 128, np.uint8)
+    (tall, wide), x, y = places(image.shape, np.random.default_rng(2))
+    plate, thinned, cut = np.full((tall, wide), 128, np.uint8), np.empty_like(image), np.empty_like(image)
+    thin_ink(image, coarse, plate, STRIP, x, y, 0.5, thinned)
+    cut_ink(image, coarse, plate, STRIP, x, y, 0.5, 4.0, 60.0, 200.0, cut)
+    pale = np.rint(255 - 200 * 128 / 255)
+    np.testing.assert_array_equal(thinned, np.where(image == 255, 255, pale))
+    np.testing.assert_array_equal(cut, np.where(image == 255, 255, 0))

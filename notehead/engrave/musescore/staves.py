@@ -8,6 +8,7 @@ import numpy as np
 from lxml import etree
 
 from notehead.engrave.musescore.svg import Drawn, SvgPage
+from notehead.engrave.stretches import joined
 
 
 @dataclass(slots=True)
@@ -94,7 +95,7 @@ def find_staves(page: SvgPage, measures: list[Measure], usual_space: float) -> l
     for index, staff in enumerate(staves):
         staff.index, staff.number = index, numbers.get(staff.system, 0)
         numbers[staff.system] = staff.number + 1
-        staff.stretches = _joined(sorted(staff.stretches), usual_space / 2)
+        staff.stretches = joined(sorted(staff.stretches), usual_space / 2)
     return staves
 
 
@@ -110,13 +111,3 @@ def _groups(lines: list[Drawn], usual_space: float) -> list[list[Drawn]]:
                 continue
         groups.append([line])
     return groups
-
-
-def _joined(spans: list[tuple[float, float]], gap: float) -> list[tuple[float, float]]:
-    joined = [spans[0]]
-    for x0, x1 in spans[1:]:
-        if x0 - joined[-1][1] > gap:
-            joined.append((x0, x1))
-        else:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], x1))
-    return joined

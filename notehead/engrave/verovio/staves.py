@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from notehead.engrave.stretches import joined
 from notehead.engrave.verovio.marks import SvgPage
 from notehead.engrave.verovio.music import Music
 
@@ -53,18 +54,8 @@ def find_staves(page: SvgPage, music: Music) -> dict[tuple[int, int], Staff]:
     for (system, number), lines in pieces.items():
         heights = sorted({y for y, *_ in lines})
         spans = sorted({(x0, x1) for _, x0, x1, _ in lines})
-        staves.append(Staff(0, system, number, heights, _join(spans), lines[0][3]))
+        staves.append(Staff(0, system, number, heights, joined(spans, JOIN), lines[0][3]))
     staves.sort(key=lambda staff: (staff.system, staff.lines[0]))
     for index, staff in enumerate(staves):
         staff.index = index
     return {(staff.system, staff.number): staff for staff in staves}
-
-
-def _join(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    joined = [spans[0]]
-    for x0, x1 in spans[1:]:
-        if x0 - joined[-1][1] > JOIN:
-            joined.append((x0, x1))
-        else:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], x1))
-    return joined
