@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation clean
+.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation clean clean-caches
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
@@ -79,3 +79,6 @@ bench-detect-ablation: $(VENV)/.test  ## what each part of the detector brings, 
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache
+
+clean-caches:  ## remove the caches of compiled functions
+	find notehead benchmarks -name '*.nb[ic]' -delete

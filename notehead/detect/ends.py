@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.halves import Halves
 from notehead.detect.staff_space import Look
 from notehead.detect.staves import weighted_median
 
@@ -42,7 +43,7 @@ WEIGHTS = np.array(
 of the corpus, clean and degraded, whose scores are not in the benchmark."""
 
 
-def leaning(image: NDArray[np.uint8], look: Look) -> list[float]:
+def leaning(image: Halves, look: Look) -> list[float]:
     """For each staff how much more its left end looks like one than its right end, the page turned over.
 
     Positive where the page is upright, negative where it is upside down; staves that are seen too little
@@ -65,7 +66,7 @@ def _cells(patch: Ink) -> Ink:
     return means
 
 
-def strips(image: NDArray[np.uint8], look: Look) -> Iterator[Ink]:
+def strips(image: Halves, look: Look) -> Iterator[Ink]:
     """Each staff laid straight, a standard size, across the whole page.
 
     Yields:
@@ -73,19 +74,20 @@ def strips(image: NDArray[np.uint8], look: Look) -> Iterator[Ink]:
     """
     staves = look.staves
     space = weighted_median(staves.space, staves.length)
-    shrink = max(1.0, space / (1.5 * _GRAIN))
-    height, width = image.shape
-    size = max(1, round(width / shrink)), max(1, round(height / shrink))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    halvings = max(0, round(np.log2(space / (1.5 * _GRAIN))))
+    small, shrink = image.at(halvings), 1 << halvings
+    height, width = image.image.shape
+    above = 0  # rows that are left out of the half
     if look.turned:
-        small = cv2.rotate(small, cv2.ROTATE_90_COUNTERCLOCKWISE)
+        above = width - shrink * small.shape[1]
+        small = np.asarray(cv2.rotate(small, cv2.ROTATE_90_COUNTERCLOCKWISE), np.uint8)
         width = height
     if look.inverted:
         small = 255 - small
     for (x0, y0, x1, y1), one in zip(staves.ends, staves.space, strict=True):
         slope = (y1 - y0) / max(x1 - x0, 1e-9)
         pixel = one / _GRAIN / shrink
-        left = (y0 - slope * x0) / shrink
+        left = (y0 - above - slope * x0) / shrink
         matrix = np.array(
             [
                 [pixel, -slope * pixel, 0.0],
@@ -100,9 +102,11 @@ def strips(image: NDArray[np.uint8], look: Look) -> Iterator[Ink]:
 
 def _ink(strip: NDArray[np.uint8]) -> Ink:
     """Ink from grey, 0 to 1, by each column's own paper: what lies around the page is none."""
-    paper = np.sort(strip, axis=0)[-len(strip) // 5].astype(np.float32)
-    ink = np.maximum(paper - strip, 0)
-    scaled: Ink = np.minimum(ink / np.float32(max(np.percentile(ink, 99), 1.0)), 1).astype(np.float32)
+    rank = len(strip) - 1 - len(strip) // 5
+    ink = cv2.subtract(np.partition(strip, rank, axis=0)[rank : rank + 1].repeat(len(strip), axis=0), strip)
+    most = ink.size * 99 // 100
+    usual = max(float(np.partition(ink, most, axis=None)[most]), 1.0)
+    scaled: Ink = np.minimum(ink * np.float32(1 / usual), np.float32(1))
     return scaled
 
 

@@ -1,6 +1,6 @@
-"""An image at its own size, half of it, a quarter, each made once: means of whole pixels cost next to nothing.
+"""An image at its own size, half of it, a quarter, each made once.
 
-OpenCV shrinks by other factors ten times as slowly.
+Means of two by two pixels cost next to nothing; by other factors OpenCV shrinks ten times as slowly.
 """
 
 from __future__ import annotations

@@ -1,9 +1,19 @@
-"""The loops over columns that find staves, compiled by numba for one thread."""
+"""The loops over rows and columns that find staves, compiled by numba for one thread."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+
+
+@njit(cache=True)
+def pair_rows(image, means):
+    """Fill `means`, uint8 (n, width), with the means of two rows of an image (2 n or more, width) each."""
+    height, width = means.shape
+    for y in range(height):
+        upper, lower, mean = image[2 * y], image[2 * y + 1], means[y]
+        for x in range(width):
+            mean[x] = (upper[x] + lower[x] + 1) >> 1
 
 
 @njit(cache=True)
@@ -168,4 +178,39 @@ def link(chains, step, reach, fragment):
         else:
             fragment[i] = count
             count += 1
+    return count
+
+
+@njit(cache=True)
+def join(ends, space, order, slope, staff):
+    """Join stretches that continue each other: those of one staff.
+
+    Args:
+        ends: float64 (n, 4): x0, y0, x1, y1 of each.
+        space: float64 (n,): distance between its lines.
+        order: intp (n,): they, from the left.
+        slope: of all staves, downwards to the right.
+        staff: intp (n,), filled with the number of the staff of each, from 0.
+
+    Returns:
+        How many staves.
+    """
+    tails = np.empty((len(space), 3))  # of each staff: where its last stretch ended, its space
+    count = 0
+    for one in order:
+        x0, y0, x1, y1 = ends[one]
+        best, nearest = -1, np.inf
+        for number in range(count):
+            x, y, size = tails[number]
+            away = max(x0 - x, 0.0)
+            off = abs(y + slope * (x0 - x) - y0)
+            if off < min(nearest, 0.75 * size + 0.03 * away, 2 * size) and abs(size / space[one] - 1) < 0.08:
+                best, nearest = number, off
+        if best < 0:
+            best = count
+            count += 1
+            tails[best] = x1, y1, space[one]
+        elif x1 > tails[best, 0]:
+            tails[best] = x1, y1, space[one]
+        staff[one] = best
     return count

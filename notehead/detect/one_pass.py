@@ -17,6 +17,7 @@ from notehead.detect.refine import refined
 from notehead.detect.score_map import ScoreMap
 from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
+from notehead.images.shrink import area_shrunk
 from notehead.page import Symbols
 
 STAFF_SPACE = 12.0
@@ -106,8 +107,10 @@ def see(image: NDArray[np.uint8], staff_space: float, model: Model, options: Det
     """
     scale = STAFF_SPACE / staff_space
     size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    seen = np.asarray(cv2.resize(image, size, interpolation=method), np.uint8)
+    if scale < 1:
+        seen = area_shrunk(image, *size)
+    else:
+        seen = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     found = _see(seen, model, options) if seen.size <= options.strip else _in_strips(seen, model, options)
     back = np.array([image.shape[1] / size[0], image.shape[0] / size[1]])
     symbols = found.symbols

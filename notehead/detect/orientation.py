@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.ends import leaning
-from notehead.detect.staff_space import Look, Region, StaffSpace, best_look, measured
+from notehead.detect.halves import Halves
+from notehead.detect.staff_space import Look, Region, StaffSpace, look_at, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,12 @@ def estimate_orientation(image: NDArray[np.uint8]) -> Orientation | None:
     Args:
         image: uint8 (height, width), 0 black.
     """
-    look = best_look(image)
+    halves = Halves(image)
+    look = look_at(halves)
     found = measured(look)
     if found is None:
         return None
-    doubt = upside_down(image, look)
+    doubt = upside_down(halves, look)
     turned = np.rot90(image).shape if look.turned else image.shape
     if doubt > 0.5:
         found = replace(found, regions=tuple(_over(one, turned) for one in reversed(found.regions)))
@@ -58,7 +60,7 @@ def _over(region: Region, shape: tuple[int, ...]) -> Region:
     return replace(region, box=(width - x1, height - y1, width - x0, height - y0))
 
 
-def upside_down(image: NDArray[np.uint8], look: Look) -> float:
+def upside_down(image: Halves, look: Look) -> float:
     """The probability that a page, laid as `look` saw it, is upside down."""
     found = leaning(image, look)
     if not found:

@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.decode import DOT
+from notehead.detect.maps import DOT
 
 Floats = NDArray[np.float64]
+Cells = NDArray[np.int32]
 
 _SHORTEST = 3.0
 """Staff spaces: what is shorter is no staff."""
@@ -74,13 +75,14 @@ def staff_curves(logits: NDArray[np.float32], space: float) -> list[StaffCurve]:
         space: the staff space of that page.
     """
     mask = (logits > 0).view(np.uint8)
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8, ltype=cv2.CV_32S)
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     found = []
-    for part in range(1, count):
-        x, y, width, height = boxes[part, :4].tolist()
+    for outline in outlines:
+        x, y, width, _ = cv2.boundingRect(outline)
         if width * DOT >= _SHORTEST * space:
-            found.append(_curve(labels[y : y + height, x : x + width] == part, (x, y), space))
-    return in_order(_joined(found))
+            cells = np.asarray(outline, np.int32)
+            found.append(((y, x), _curve(cells[:, 0, 0], cells[:, 0, 1], space)))
+    return in_order(_joined([curve for _, curve in sorted(found, key=lambda one: one[0])]))
 
 
 def in_order(curves: list[StaffCurve]) -> list[StaffCurve]:
@@ -99,18 +101,23 @@ def _beside(one: StaffCurve, other: StaffCurve) -> bool:
     return bool(apart and abs(one.y.mean() - other.y.mean()) < 2 * one.space)
 
 
-def _curve(mask: NDArray[np.bool_], corner: tuple[int, int], space: float) -> StaffCurve:
-    top = mask.argmax(axis=0)
-    bottom = len(mask) - mask[::-1].argmax(axis=0)
+def _curve(x_of: Cells, y_of: Cells, space: float) -> StaffCurve:
+    """The curve of a staff from the cells of its band's outline: of every column the first and the last."""
+    first, width = int(x_of.min()), int(np.ptp(x_of)) + 1
+    column = (x_of - first).astype(np.intp)
+    top = np.full(width, np.iinfo(np.int32).max, np.int32)
+    bottom = np.zeros(width, np.int32)
+    np.minimum.at(top, column, y_of)
+    np.maximum.at(bottom, column, y_of + 1)
     usual = float(np.median(bottom - top))
     # where a beam or a slur is taken for staff, or a line is missing, the column tells nothing
     far = np.abs(bottom - top - usual)
     good = np.flatnonzero(far <= max(1.0, 0.15 * usual, float(far.min())))
-    x = (corner[0] + good + 0.5) * DOT
-    y = (corner[1] + (top + bottom)[good] / 2) * DOT
+    x = (first + good + 0.5) * DOT
+    y = (top + bottom)[good] / 2 * DOT
     height = (usual - _GROWN) * DOT
     own = height / _BAND if _FEWEST * space <= height <= _MOST * space else space
-    ends = np.array([corner[0], corner[0] + mask.shape[1]]) * float(DOT)
+    ends = np.array([first, first + width]) * float(DOT)
     wide = max(1, round(_SMOOTH * space / DOT)) | 1
     smooth = cv2.blur(y[None], (wide, 1), borderType=cv2.BORDER_REFLECT_101)[0] if len(y) > wide else y
     return StaffCurve(

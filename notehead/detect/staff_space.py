@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.halves import Halves
 from notehead.detect.skew import skew_of
 from notehead.detect.staves import NO_STAVES, Staves, find_staves, weighted_median
 
@@ -129,15 +130,25 @@ def best_look(image: NDArray[np.uint8], turns: tuple[bool, ...] = (False, True))
         image: uint8 (height, width), 0 black.
         turns: whether to look for staves that run from left to right (False), from top to bottom (True).
     """
+    return look_at(Halves(image), turns)
+
+
+def look_at(image: Halves, turns: tuple[bool, ...] = (False, True)) -> Look:
+    """As `best_look`, of an image whose halves are of use to the caller too."""
     best = Look()
-    negative: NDArray[np.uint8] | None = None
-    for shrink, swing, inverted in _ways(image.size):
-        if inverted and negative is None:
-            negative = 255 - image
-        seen = negative if inverted and negative is not None else image
+    for halvings, swing, inverted in _ways(image.image.size):
+        trust = 1.0 if swing == _USUAL_SWING and not inverted else 0.5
         for turned in turns:
-            staves = find_staves(seen, shrink, swing, turned=turned)
-            confidence = _confidence(staves, 1.0 if swing == _USUAL_SWING and not inverted else 0.5)
+            # where staves were seen for sure, a glance tells whether there may be some the other way too
+            glance = (
+                find_staves(image, halvings + 1, swing, turned=turned, inverted=inverted)
+                if best.confidence >= SURE
+                else None
+            )
+            if glance is not None and _confidence(glance, trust) < LEAST_CONFIDENCE:
+                continue
+            staves = find_staves(image, halvings, swing, turned=turned, inverted=inverted)
+            confidence = _confidence(staves, trust)
             if confidence > best.confidence:
                 best = Look(staves, confidence, turned, inverted)
         if best.confidence >= SURE:
@@ -146,17 +157,17 @@ def best_look(image: NDArray[np.uint8], turns: tuple[bool, ...] = (False, True))
 
 
 def _ways(size: int) -> Iterator[tuple[int, int, bool]]:
-    """Shrinking, least swing and whether inverted, for an image of so many pixels; the likeliest first."""
-    usual = max(1, round(np.sqrt(size / _USUAL_PIXELS)))
+    """Halvings, least swing and whether inverted, for an image of so many pixels; the likeliest first."""
+    usual = max(0, round(np.log2(max(size, 1) / _USUAL_PIXELS) / 2))
     yield usual, _USUAL_SWING, False
-    if usual > 1:
-        yield 1, _USUAL_SWING, False
-    yield 2 * usual, _USUAL_SWING, False
-    yield 4 * usual, _USUAL_SWING, False
+    if usual:
+        yield 0, _USUAL_SWING, False
+    yield usual + 1, _USUAL_SWING, False
+    yield usual + 2, _USUAL_SWING, False
     yield usual, _USUAL_SWING, True
     yield usual, 10, False
-    yield 2 * usual, 10, False
-    yield 2 * usual, _USUAL_SWING, True
+    yield usual + 1, 10, False
+    yield usual + 1, _USUAL_SWING, True
 
 
 def _confidence(staves: Staves, trust: float) -> float:

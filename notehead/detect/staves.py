@@ -1,13 +1,14 @@
 """Where the staves of a page are, roughly and fast: what staff space, skew and orientation are read from.
 
-The image is shrunk along its rows alone, to some 700 columns. Where a column crosses a staff there are five
-thin dark runs at equal distances (`kernels.combs`); crossings by neighbouring columns make a `stretch`, and
-stretches behind one another make a staff. Text, tables and photographs have few such crossings, and ruled
+Columns of the image are taken together, until there are at most 700. Where a column crosses a staff there are
+five thin dark runs at equal distances (`kernels.combs`); crossings by neighbouring columns make a `stretch`,
+and stretches behind one another make a staff. Text, tables and photographs have few such crossings, and ruled
 paper has more than five lines.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect import kernels
+from notehead.detect.halves import Halves, folded
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -74,36 +76,42 @@ def weighted_median(values: Floats, weights: Floats) -> float:
 
 
 def find_staves(
-    image: NDArray[np.uint8], shrink: int = 1, swing: int = 24, *, turned: bool = False
+    image: Halves, halvings: int = 0, swing: int = 24, *, turned: bool = False, inverted: bool = False
 ) -> Staves:
     """The staves that run from left to right, up to about 15 degrees askew.
 
     Args:
-        image: uint8 (height, width), dark ink.
-        shrink: pixels that are taken together; 2 and 4 close gaps and quieten noise and dither.
+        image: dark ink.
+        halvings: how often to halve it first; once or twice closes gaps and quietens noise and dither.
         swing: the least difference in grey between staff lines and paper.
         turned: look at `np.rot90(image)` instead, to which coordinates then refer.
+        inverted: look at the negative.
     """
-    height, width = image.shape[::-1] if turned else image.shape
-    columns = round(min(width / shrink, _COLUMNS / shrink))
-    rows = round(height / shrink)
-    if rows < 4 * LINES or columns < 4 * LINES:
+    small = image.at(halvings)
+    if min(small.shape) < 4 * LINES:
         return NO_STAVES
-    if turned:
-        narrow = np.ascontiguousarray(
-            cv2.resize(image, (rows, columns), interpolation=cv2.INTER_AREA)[:, ::-1]
-        )
-    else:
-        narrow = cv2.transpose(cv2.resize(image, (columns, rows), interpolation=cv2.INTER_AREA))
+    narrow, together = _narrow(small, _COLUMNS >> halvings, turned=turned)
+    if inverted:
+        narrow = 255 - narrow
     found = np.empty((_MOST_CROSSINGS, 7), np.float32)
     found = found[: kernels.combs(narrow, swing, LINES - 1, found)]
-    step, scale = width / columns, height / rows
     fragment = np.empty(len(found), np.int32)
-    if not kernels.link(found, step / scale, _REACH, fragment):
+    if not kernels.link(found, float(together), _REACH, fragment):
         return NO_STAVES
+    scale = float(1 << halvings)
     crossings = found.astype(np.float64)
     crossings[:, [1, 2, 4, 5, 6]] *= scale
-    return _staves(crossings, fragment, step, scale)
+    if turned:  # the last column, which may be left out of a half, is the first row
+        crossings[:, 1] += image.image.shape[1] - scale * small.shape[1]
+    return _staves(crossings, fragment, together * scale, scale)
+
+
+def _narrow(image: NDArray[np.uint8], most: int, *, turned: bool) -> tuple[NDArray[np.uint8], int]:
+    """The columns of an image, or of `np.rot90` of it, as rows, at most so many; how many are one of them."""
+    columns = np.asarray(image if turned else cv2.transpose(image), np.uint8)
+    times = max(0, math.ceil(math.log2(len(columns) / most)))
+    narrow = folded(columns, times)
+    return np.asarray(cv2.flip(narrow, 1), np.uint8) if turned else narrow, 1 << times
 
 
 def _staves(found: Floats, fragment: NDArray[np.int32], step: float, scale: float) -> Staves:
@@ -177,19 +185,5 @@ def _join(fits: _Lines, space: Floats) -> NDArray[np.intp]:
     """The staff that each stretch belongs to, numbered from 0: stretches that continue each other."""
     slope = weighted_median(fits.slope, np.sqrt(fits.spread))
     staff = np.empty(len(space), np.intp)
-    tails: list[tuple[float, float, float]] = []  # of each staff: where its last stretch ended, its space
-    for one in np.argsort(fits.ends[:, 0], kind="stable"):
-        x0, y0, x1, y1 = fits.ends[one]
-        best, nearest = -1, np.inf
-        for number, (x, y, size) in enumerate(tails):
-            away = max(x0 - x, 0.0)
-            off = abs(y + slope * (x0 - x) - y0)
-            if off < min(nearest, 0.75 * size + 0.03 * away, 2 * size) and abs(size / space[one] - 1) < 0.08:
-                best, nearest = number, off
-        if best < 0:
-            best = len(tails)
-            tails.append((x1, y1, space[one]))
-        elif x1 > tails[best][0]:
-            tails[best] = (x1, y1, space[one])
-        staff[one] = best
+    kernels.join(fits.ends, space, np.argsort(fits.ends[:, 0], kind="stable"), slope, staff)
     return staff

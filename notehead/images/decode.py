@@ -5,9 +5,11 @@ Nothing else of notehead is loaded in it (see `lean` of `Sandbox`), so that it s
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import stat
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +17,9 @@ from notehead.images.failure import FETCH, GIVE, DocumentError
 from notehead.images.grey import Grey
 from notehead.images.kinds import HEAD, foreign_kind, kind_of
 from notehead.images.options import MOST_FILE
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+"""As `malloc.h` of glibc numbers them."""
 
 
 class Document(Protocol):
@@ -51,24 +56,38 @@ def decode_page(path: str, number: int, resolution: float, most_pixels: int, sin
         raise
     _write(sink, page)
     return {
-        "height": page.pixels.shape[0],
-        "width": page.pixels.shape[1],
+        "height": page.pixels.height,
+        "width": page.pixels.width,
         "resolution": page.resolution,
         "original": page.original,
     }
 
 
 def _write(sink: int, page: Grey) -> None:
-    os.ftruncate(sink, page.pixels.size)
-    data = memoryview(page.pixels.tobytes() if not page.pixels.flags.c_contiguous else page.pixels.data).cast(
-        "B"
-    )
+    os.ftruncate(sink, page.pixels.height * page.pixels.width)
     done = 0
-    while done < len(data):
-        done += os.pwrite(sink, data[done:], done)
+    for part in page.parts():
+        data = memoryview(part)
+        while data:
+            written = os.pwrite(sink, data, done)
+            data, done = data[written:], done + written
+
+
+@cache
+def _keep_memory() -> None:
+    """Ask the C library to keep the memory of a page for the next one.
+
+    To get it anew each time costs more than to draw on it. What is larger than any usual page still goes
+    back to the system.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # other libraries have no such setting
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_THRESHOLD, 1 << 25)
+        library.mallopt(_TRIM_THRESHOLD, 1 << 27)
 
 
 def _document(path: str) -> Document:
+    _keep_memory()
     try:
         state = Path(path).stat()
         if not stat.S_ISREG(state.st_mode):

@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+if TYPE_CHECKING:  # numpy takes longer to load than a page to decode, and only files of numbers need it
+    import numpy as np
+    from numpy.typing import NDArray
 
 _STRIP = 1 << 24
 """Pixels of a strip."""
+_PART = 1 << 18
+"""Bytes that are handed on at a time."""
 _WHITES = (1, 255, 1023, 4095, 16_383, 65_535)
 """Values that mean white, by how many bits a scanner really gave."""
 _NUMBERS = ("I", "F")
@@ -22,14 +27,21 @@ class Grey:
     """A page as decoded.
 
     Attributes:
-        pixels: uint8 (height, width), 0 black, 255 white, upright.
+        pixels: "L", 0 black, 255 white, upright.
         resolution: its dots per inch, 0 where they are not known.
         original: width and height in the file, upright, before it was reduced or stretched.
     """
 
-    pixels: NDArray[np.uint8]
+    pixels: Image.Image
     resolution: float
     original: tuple[int, int]
+
+    def parts(self) -> Iterator[bytes]:
+        """The pixels row by row, some rows at a time: pieces that stay in the processor's cache."""
+        rows = max(1, _PART // self.pixels.width)
+        for top in range(0, self.pixels.height, rows):
+            bottom = min(self.pixels.height, top + rows)
+            yield self.pixels.crop((0, top, self.pixels.width, bottom)).tobytes()
 
 
 def to_grey(image: Image.Image, factor: int = 1, *, inverted: bool = False) -> Image.Image:
@@ -61,17 +73,23 @@ def _is_numbers(image: Image.Image) -> bool:
 
 def _white(image: Image.Image) -> float:
     """Which number is white."""
+    import numpy as np  # noqa: PLC0415
+
     most = max(float(np.max(_numbers(strip), initial=0.0)) for _, strip in _strips(image, 1))
     wholes = image.mode != "F"
     return float(next((white for white in _WHITES[wholes:] if most <= white), most))
 
 
 def _numbers(image: Image.Image) -> NDArray[np.float32]:
+    import numpy as np  # noqa: PLC0415
+
     return np.nan_to_num(np.asarray(image, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _grey_strip(image: Image.Image, white: float, *, inverted: bool) -> Image.Image:
     if white:
+        import numpy as np  # noqa: PLC0415
+
         values = np.clip(_numbers(image) * np.float32(255.0 / white), 0, 255)
         grey = np.rint(values).astype(np.uint8)
         return Image.fromarray(255 - grey if inverted else grey)

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from notehead.images.failure import FETCH, SCAN, DocumentError
@@ -126,7 +125,7 @@ def _upright_page(image: Image.Image, most_pixels: int) -> Grey:
     inches = max(width / across, height / down)
     resolution = max(across, down) * scale if known and 0.25 <= inches <= 50 else 0.0
     original = (height, width) if turn >= 5 else (width, height)
-    return Grey(np.asarray(grey, np.uint8), resolution, original)
+    return Grey(grey, resolution, original)
 
 
 def _check_size(image: Image.Image) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from notehead.detect.kernels import combs, extremes, link, thin_runs
+from notehead.detect.kernels import combs, extremes, join, link, pair_rows, thin_runs
 
 
 def test_extremes_leave_small_swings_out() -> None:
@@ -51,3 +51,20 @@ def test_links_follow_a_slope_and_keep_sizes_apart() -> None:
     fragment = np.empty(8, np.int32)
     assert link(chains, 3.0, 3, fragment) == 5
     assert fragment.tolist() == [0, 1, 0, 1, 0, 2, 3, 4]
+
+
+def test_pairs_of_rows_become_their_means_and_an_odd_one_is_left_out() -> None:
+    means = np.empty((2, 2), np.uint8)
+    pair_rows(np.array([[0, 255], [2, 255], [10, 0], [13, 1], [99, 99]], np.uint8), means)
+    assert means.tolist() == [[1, 255], [12, 1]]
+
+
+def test_stretches_that_continue_each_other_are_joined() -> None:
+    # two staves falling by 1 in 100, the upper one in three stretches, and one of another size behind it
+    ends = np.array(
+        [[0, 50, 300, 53], [0, 150, 900, 159], [320, 53, 600, 56], [610, 56, 900, 59], [910, 59, 999, 60]]
+    )
+    space = np.array([10.0, 10, 10.2, 9.8, 14])
+    staff = np.empty(5, np.intp)
+    assert join(ends.astype(float), space, np.argsort(ends[:, 0], kind="stable"), 0.01, staff) == 3
+    assert staff.tolist() == [0, 1, 0, 0, 2]

@@ -118,3 +118,19 @@ def test_a_part_without_a_usual_height_is_a_curve_all_the_same() -> None:
     logits[20:30, 5:40] = logits[20:70, 40:75] = 5
     curves = staff_curves(logits, 12.0)
     assert all(len(curve.x) >= 3 for curve in curves)
+
+
+@given(st.integers(0, 500))
+def test_a_map_full_of_holes_and_specks(seed: int) -> None:
+    """Whatever lies within a band, and touches its map's edge, its first and last cells tell where it is."""
+    rng = np.random.default_rng(seed)
+    logits = blank()
+    first, last = int(rng.integers(0, 40)), int(rng.integers(300, WIDTH + 1))
+    top = int(rng.integers(0, HEIGHT - 26))
+    logits[top : top + 26, first:last] = 8
+    for _ in range(60):
+        y, x = int(rng.integers(top + 1, top + 20)), int(rng.integers(first + 1, last - 6))
+        logits[y : y + 4, x : x + 4] = rng.choice([-8, 8])
+    [curve] = [one for one in staff_curves(logits, SPACE) if one.x[-1] - one.x[0] > 10 * SPACE]
+    assert (curve.x[0], curve.x[-1]) == (first * DOT, last * DOT)
+    assert curve.y == pytest.approx((top + 13) * DOT)

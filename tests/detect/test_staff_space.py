@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from notehead.detect.halves import Halves
 from notehead.detect.staff_space import LEAST_CONFIDENCE, best_look, estimate_staff_space, measured
+from notehead.detect.staves import find_staves
 from tests.detect.pages import page_of_staves, page_of_text
 
 
@@ -61,6 +63,30 @@ def test_a_page_on_its_side() -> None:
         assert found is not None
         assert found.pixels == pytest.approx(12, rel=0.02)
         assert found.skew == pytest.approx(3, abs=0.1)
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+@pytest.mark.parametrize("odd", [(0, 0), (1, 2), (2, 1), (3, 3)])
+def test_halves_leave_coordinates_as_they_are(turns: int, odd: tuple[int, int]) -> None:
+    """What is left out of a half shifts nothing, be the page turned or not."""
+    page = page_of_staves([24, 24], length=30)
+    page = np.rot90(page[odd[0] :, odd[1] :], turns)
+    whole, half = (find_staves(Halves(page), halvings, turned=turns % 2 == 1) for halvings in (0, 1))
+    assert len(whole) == len(half) == 2
+    assert half.ends[:, [1, 3]] == pytest.approx(whole.ends[:, [1, 3]], abs=0.6)
+    assert half.space == pytest.approx(whole.space, rel=0.01)
+
+
+def test_staves_both_ways_are_both_looked_at() -> None:
+    """A few staves from left to right do not hide more of them from top to bottom."""
+    few, many = page_of_staves([12], length=80), page_of_staves([12] * 12, length=70)
+    few = np.pad(few, ((0, 0), (0, 2200 - few.shape[1])), constant_values=255)
+    side = np.rot90(many)
+    side = np.pad(side, ((0, 0), (0, 2200 - side.shape[1])), constant_values=255)
+    assert not best_look(few).turned
+    look = best_look(np.concatenate((few, side)))
+    assert look.turned
+    assert len(look.staves) >= 11
 
 
 def test_light_on_dark_is_told() -> None:

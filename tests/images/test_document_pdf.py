@@ -55,9 +55,12 @@ def test_rotation(
     assert ((page.image == 0) == black).mean() > 0.99
 
 
-def test_colours_are_grey(reader: DocumentReader) -> None:
-    page = only(reader, pages([b"1 0 0 rg 0 0 72 72 re f"]))
-    assert abs(int(page.image[150, 150]) - 76) <= 3
+@pytest.mark.parametrize(
+    ("colour", "grey"), [(b"1 0 0 rg", 76), (b"0 1 0 rg", 150), (b"0 0 1 rg", 29), (b"0 0 0 0.5 k", 128)]
+)
+def test_colours_are_grey(reader: DocumentReader, colour: bytes, grey: int) -> None:
+    page = only(reader, pages([colour + b" 0 0 72 72 re f"]))
+    assert abs(int(page.image[150, 150]) - grey) <= 20 * (colour[-1:] == b"k") + 3
 
 
 def test_another_resolution() -> None:
