@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from notehead.models.loop import JUDGEMENTS, LOSSES
+LOSSES, JUDGEMENTS = "losses.csv", "judgements.csv"
+"""The files of curves."""
 
 _SMOOTHED = 50
 
@@ -38,9 +39,17 @@ def draw_curves(folder: Path) -> None:
     figure.savefig(folder / "curves.png", dpi=120)
 
 
-def _columns(path: Path) -> dict[str, NDArray[np.float64]]:
+def read_curve(path: Path) -> list[dict[str, float]]:
+    """The rows of a curve: `step`, a whole number, and what was measured; none where there is no file."""
     if not path.exists():
-        return {}
+        return []
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {name: np.array([float(row[name]) for row in rows]) for name in rows[0]} if rows else {}
+        return [
+            {key: float(value) for key, value in row.items()} | {"step": int(row["step"])}
+            for row in csv.DictReader(file)
+        ]
+
+
+def _columns(path: Path) -> dict[str, NDArray[np.float64]]:
+    rows = read_curve(path)
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]} if rows else {}

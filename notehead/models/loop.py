@@ -17,9 +17,9 @@ import torch
 from torch import Tensor, nn
 
 from notehead.files import write_file
+from notehead.models.curves import JUDGEMENTS, LOSSES, read_curve
 
-CHECKPOINT, LOSSES, JUDGEMENTS = "checkpoint.pt", "losses.csv", "judgements.csv"
-"""The files of a training."""
+CHECKPOINT = "checkpoint.pt"
 
 _AHEAD = 3
 """Batches that are made before they are needed."""
@@ -166,8 +166,10 @@ class _Log:
 
     def __init__(self, folder: Path, first: int) -> None:
         self._folder = folder
-        self._rows = _read_curve(folder / LOSSES, first)
-        self._judged = _read_curve(folder / JUDGEMENTS, first)
+        self._rows, self._judged = (
+            [row for row in read_curve(folder / name) if row["step"] <= first]
+            for name in (LOSSES, JUDGEMENTS)
+        )
 
     def add(self, number: int, loss: float, parts: dict[str, float]) -> None:
         self._rows.append({"step": number + 1, "loss": loss, **parts})
@@ -190,17 +192,6 @@ class _Log:
                 writer.writeheader()
                 writer.writerows(rows)
                 write_file(self._folder / name, text.getvalue().encode())
-
-
-def _read_curve(path: Path, steps: int) -> list[dict[str, float]]:
-    if not steps or not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        every = csv.DictReader(file)
-        rows = [
-            {key: float(value) for key, value in row.items()} | {"step": int(row["step"])} for row in every
-        ]
-    return [row for row in rows if row["step"] <= steps]
 
 
 def _rate(number: int, options: LoopOptions) -> float:

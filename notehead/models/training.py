@@ -7,16 +7,14 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import orjson
 import torch
 
 from notehead.datasets import Dataset
 from notehead.degrade import RECIPES, degrade
-from notehead.errors import OutputError
-from notehead.files import write_file
+from notehead.models.claim import claim
 from notehead.models.curves import draw_curves
 from notehead.models.data.cutting import CropOptions
-from notehead.models.data.pages import PageOptions, prepare_pages
+from notehead.models.data.pages import PageOptions, composed_pages, prepare_pages
 from notehead.models.loop import LoopOptions, train
 from notehead.models.registry import Setting, model_entry
 from notehead.page import Page
@@ -90,11 +88,19 @@ def train_model(
         DatasetError: pages cannot be read or used.
     """
     entry = model_entry(options.model)
-    _claim(folder, options)
+    claim(
+        folder / OPTIONS,
+        asdict(options),
+        "this training began with other options",
+        "Choose another folder, or give the options that it began with.",
+    )
     learnt, held = divided(datasets)
     pages = replace(options.pages, instances=entry.instances)
     paths = prepare_pages(learnt, folder / "pages", pages, where.workers, progress)
-    setting = Setting(paths, options.crops, options.seed, where.place(), _judges(held, options))
+    judges, composed = _judges(held, options), composed_pages(learnt, paths)
+    setting = Setting(
+        paths, options.crops, options.seed, where.place(), judges, composed, options.loop.steps
+    )
     done = train(entry.make(setting), folder, options.loop, seconds=where.seconds, tell=tell)
     draw_curves(folder)
     return done
@@ -138,15 +144,3 @@ def _judges(datasets: Sequence[Dataset], options: TrainingOptions) -> list[Page]
             page = degrade(page, RECIPES[recipes[place // 2 % len(recipes)]], place, 1.0)
         pages.append(page)
     return pages
-
-
-def _claim(folder: Path, options: TrainingOptions) -> None:
-    text = orjson.dumps(asdict(options), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    path = folder / OPTIONS
-    if path.exists():
-        if path.read_bytes() != text:
-            message = f"{folder}: this training began with other options"
-            raise OutputError(message, "Choose another folder, or give the options that it began with.")
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    write_file(path, text)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.models.data.corners import cut_corners
 from notehead.models.data.cutting import (
     CropOptions,
     altered,
@@ -22,7 +23,7 @@ from notehead.models.data.cutting import (
 from notehead.models.data.prepare import TrainingPage
 from notehead.models.data.table import ClassTable
 
-_SEEN = 0.4
+SEEN = 0.4
 """Share of a symbol's box that must be on a crop."""
 
 
@@ -35,6 +36,7 @@ class BoxBatch:
         crop: int64 (m,), the crop that each symbol stands on.
         label: int64 (m,), its class's number in the table, from 1.
         box: float32 (m, 4), in pixels of the crop, cut where it ends.
+        corners: float32 (m, 4, 2), of the oriented boxes, cut likewise.
         instances: int32 (n, size, size), 1 + the row of the symbol that each pixel shows, 0 for none; None
             where pages were prepared without.
     """
@@ -43,6 +45,7 @@ class BoxBatch:
     crop: NDArray[np.int64]
     label: NDArray[np.int64]
     box: NDArray[np.float32]
+    corners: NDArray[np.float32]
     instances: NDArray[np.int32] | None
 
     def classes(self) -> NDArray[np.int64]:
@@ -85,22 +88,26 @@ class BoxCrops:
             parts += [self._crop(page, rng) for _ in range(options.crops)]
         return _joined(parts)
 
+    def _corner(self, page: TrainingPage, rng: np.random.Generator) -> tuple[int, int]:
+        return crop_corner(page, self._weights, self._options, rng)
+
     def _crop(self, page: TrainingPage, rng: np.random.Generator) -> BoxBatch:
         size = self._options.size
-        corner = crop_corner(page, self._weights, self._options, rng)
+        corner = self._corner(page, rng)
         image = altered(cut(page.image, corner, size, paper(page.image)), rng)
         box = page.box - np.tile(np.array(corner, np.float32), 2)
         inside = np.clip(box, 0, size)
         label = self.table.places[page.label]
         area = np.maximum((box[:, 2:] - box[:, :2]).prod(axis=1), 1e-6)
-        kept = (label > 0) & ((inside[:, 2:] - inside[:, :2]).prod(axis=1) > _SEEN * area)
+        kept = (label > 0) & ((inside[:, 2:] - inside[:, :2]).prod(axis=1) > SEEN * area)
         instances = None
         if page.instances is not None:
             row_of = np.zeros(len(box) + 1, np.int32)
             row_of[1:][kept] = np.arange(1, kept.sum() + 1)
             instances = row_of[cut(page.instances, corner, size, 0)][None]
+        corners = cut_corners(page.corners[kept] - np.array(corner, np.float32), size)
         return BoxBatch(
-            image[None], np.zeros(int(kept.sum()), np.int64), label[kept], inside[kept], instances
+            image[None], np.zeros(int(kept.sum()), np.int64), label[kept], inside[kept], corners, instances
         )
 
 
@@ -116,5 +123,6 @@ def _joined(parts: list[BoxBatch]) -> BoxBatch:
         np.concatenate([part.crop + place for place, part in enumerate(parts)]),
         np.concatenate([part.label for part in parts]),
         np.concatenate([part.box for part in parts]),
+        np.concatenate([part.corners for part in parts]),
         np.concatenate(instances) if instances else None,
     )

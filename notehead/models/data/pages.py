@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import orjson
 
+from notehead.compose import is_composed
 from notehead.datasets import Dataset
 from notehead.degrade import RECIPES, check_recipes, degrade
 from notehead.detect.detector import STAFF_SPACE
-from notehead.errors import DatasetError, OutputError
-from notehead.files import write_file
+from notehead.errors import DatasetError
+from notehead.models.claim import claim
 from notehead.models.data.prepare import prepare
 from notehead.page import Page
 from notehead.pool import WorkerDied, in_order
@@ -64,7 +64,16 @@ def prepare_pages(
         DatasetError: a page cannot be read, or none can be used.
     """
     progress = progress or Silent()
-    _claim(folder, datasets, options)
+    said = {
+        "datasets": [[entry.name for entry in dataset.entries] for dataset in datasets],
+        "options": asdict(options),
+    }
+    claim(
+        folder / "pages.json",
+        said,
+        "its pages come of other datasets or options",
+        "Choose another folder, or give what it was begun with.",
+    )
     jobs = [(place, page) for place, dataset in enumerate(datasets) for page in range(len(dataset))]
     progress.stage("pages to train on", len(jobs))
     paths: list[Path] = []
@@ -81,6 +90,16 @@ def prepare_pages(
         message = f"{folder}: no page has masks and a staff"
         raise DatasetError(message, "Train on a dataset that `notehead build` has made.")
     return paths
+
+
+def composed_pages(datasets: Sequence[Dataset], paths: Sequence[Path]) -> list[Path]:
+    """Those of the pages that `prepare_pages` gave for the datasets whose score was composed."""
+    found = []
+    for path in paths:
+        source, row, _ = map(int, path.stem.split("-"))
+        if is_composed(datasets[source].entries[row].score):
+            found.append(path)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +135,3 @@ class _Preparation:
         if recipe != "clean" and not page.origin.recipe:
             page = degrade(page, RECIPES[recipe], int(rng.integers(2**31)), strength)
         prepare(page, STAFF_SPACE * scale, instances=options.instances).write(path)
-
-
-def _claim(folder: Path, datasets: Sequence[Dataset], options: PageOptions) -> None:
-    """Say in the folder what its pages are made of, or refuse other ones."""
-    said = {
-        "datasets": [[entry.name for entry in dataset.entries] for dataset in datasets],
-        "options": asdict(options),
-    }
-    text = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
-    path = folder / "pages.json"
-    if path.exists():
-        if path.read_bytes() != text:
-            message = f"{folder}: its pages come of other datasets or options"
-            raise OutputError(message, "Choose another folder, or give what it was begun with.")
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    write_file(path, text)

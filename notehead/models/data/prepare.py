@@ -30,6 +30,7 @@ class TrainingPage:
         label: int32 (n,), class ids of all symbols.
         kind: int32 (n,), family or trace of each.
         box: float32 (n, 4).
+        corners: float32 (n, 4, 2), of the oriented boxes.
         instances: uint16 (height, width), 1 + the row of the symbol that each pixel shows, 0 for none; None
             where they were not asked for.
     """
@@ -39,6 +40,7 @@ class TrainingPage:
     label: NDArray[np.int32]
     kind: NDArray[np.int32]
     box: NDArray[np.float32]
+    corners: NDArray[np.float32]
     instances: NDArray[np.uint16] | None = None
 
     def write(self, path: Path) -> None:
@@ -50,6 +52,7 @@ class TrainingPage:
             "label": self.label,
             "kind": self.kind,
             "box": self.box,
+            "corners": self.corners,
         }
         if self.instances is not None:
             arrays["instances"] = _packed(self.instances.view(np.uint8))
@@ -74,6 +77,7 @@ class TrainingPage:
                 arrays["label"],
                 arrays["kind"],
                 arrays["box"],
+                arrays["corners"],
                 instances,
             )
 
@@ -104,13 +108,14 @@ def prepare(page: Page, staff_space: float, *, instances: bool = False) -> Train
     under = page.ids if page.under is None else page.under
     traces, kind[traced] = _traces((page.ids, under), symbols[traced], (width // DOT, height // DOT))
     box = (symbols.box * np.tile(factor, 2)).astype(np.float32)
+    corners = (symbols.corners * factor).astype(np.float32)
     shown = None
     if instances:
         row_of = np.zeros(int(max(page.ids.max(), symbols.id.max(initial=0))) + 1, np.uint16)
         row_of[symbols.id] = np.arange(1, len(symbols) + 1)
         shown = scaled_instances(page.image, page.ids, row_of, (width, height))
     label = symbols.label.astype(np.int32)
-    return TrainingPage(image.astype(np.uint8, copy=False), traces, label, kind, box, shown)
+    return TrainingPage(image.astype(np.uint8, copy=False), traces, label, kind, box, corners, shown)
 
 
 def _traces(
