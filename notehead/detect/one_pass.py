@@ -27,6 +27,9 @@ _OVERLAP = 8 * UNIT
 """Pixels above and below that a strip of a huge page is seen with."""
 
 _STAFFS = list(TRACES).index("staffs")
+_GLYPHS = (kind_of_label() >= 0) & (kind_of_label() < len(FAMILIES))
+_GLYPHS &= kind_of_label() != FAMILIES.index("ledgers")
+"""By class id whether its boxes are in whole pixels. A ledger line is too thin for that."""
 
 
 class Model(Protocol):
@@ -114,10 +117,20 @@ def see(image: NDArray[np.uint8], staff_space: float, model: Model, options: Det
     found = _see(seen, model, options) if seen.size <= options.strip else _in_strips(seen, model, options)
     back = np.array([image.shape[1] / size[0], image.shape[0] / size[1]])
     symbols = found.symbols
+    box, corners = symbols.box * np.tile(back, 2), symbols.corners * back
+    glyphs = _GLYPHS[symbols.label]
+    box[glyphs] = _whole_pixels(box[glyphs])
+    corners[glyphs] = box[glyphs][:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
     return Seen(
-        symbols.replace(box=symbols.box * np.tile(back, 2), corners=symbols.corners * back),
+        symbols.replace(box=box, corners=corners),
         [curve.moved(back) for curve in found.staves],
     )
+
+
+def _whole_pixels(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Boxes (n, 4) around whole pixels, as true boxes are: what is a third of a pixel off is right again."""
+    low, high = np.round(boxes[:, :2]), np.round(boxes[:, 2:])
+    return np.concatenate((low, np.maximum(high, low + 1)), axis=1)
 
 
 def _in_strips(seen: NDArray[np.uint8], model: Model, options: DetectOptions) -> Seen:

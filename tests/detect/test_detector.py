@@ -82,6 +82,18 @@ def test_a_page_of_any_size_however_it_lies(space: float, turns: int) -> None:
     agree(reading, points, placed, 0.15 * space + 0.5)
 
 
+@given(st.floats(9, 24), st.integers(0, 3))
+@settings(max_examples=4)
+def test_boxes_of_glyphs_are_around_whole_pixels(space: float, turns: int) -> None:
+    image, placed = music([space])
+    reading = Detector(InkModel()).read(np.ascontiguousarray(np.rot90(image, turns)))
+    heads = reading.page.symbols[reading.page.symbols.is_notehead]
+    assert len(heads) == len(placed)
+    np.testing.assert_allclose(heads.box, np.round(heads.box), atol=1e-9)
+    assert (heads.box[:, 2:] - heads.box[:, :2] >= 1).all()
+    assert (heads.corners.min(axis=1) == heads.box[:, :2]).all()
+
+
 def test_the_lines_of_staves() -> None:
     image, _ = music([12.0, 12.0])
     page = Detector(InkModel()).read(np.ascontiguousarray(np.rot90(image, 2))).page
