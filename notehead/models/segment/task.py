@@ -20,6 +20,7 @@ from notehead.models.data.prepare import prepare
 from notehead.models.data.table import ClassTable
 from notehead.models.registry import Setting
 from notehead.models.segment.base import SegmentNetwork
+from notehead.models.segment.crf import CrfOptions, refine
 from notehead.vocabulary import VOCABULARY, Vocabulary
 
 _SLICES = SliceOptions(side=768, overlap=0.1)
@@ -64,8 +65,16 @@ class SegmentTask:
         return {"iou": figures.mean_iou or 0.0, "accuracy": figures.pixel_accuracy or 0.0}
 
 
-def read_classes(network: SegmentNetwork, image: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The class's number at each pixel of an image at the detector's staff space, in slices."""
+def read_classes(
+    network: SegmentNetwork, image: NDArray[np.uint8], crf: CrfOptions | None = None
+) -> NDArray[np.int64]:
+    """The class's number at each pixel of an image at the detector's staff space, in slices.
+
+    Args:
+        network: it tells them.
+        image: (height, width), greys.
+        crf: with them, labels are made to agree with one another and with the image's edges.
+    """
     device = next(network.parameters()).device
     height, width = image.shape
     result = np.zeros((height, width), np.int64)
@@ -77,7 +86,12 @@ def read_classes(network: SegmentNetwork, image: NDArray[np.uint8]) -> NDArray[n
         )
         ink = torch.from_numpy((255 - padded).astype(np.float32) / 255)[None, None].to(device)
         with torch.inference_mode():
-            found = network(ink)[0].argmax(dim=0).cpu().numpy()
+            logits = network(ink)[0]
+            if crf is None:
+                found = logits.argmax(dim=0).cpu().numpy()
+            else:
+                sure = logits.softmax(dim=0).cpu().numpy()
+                found = refine(sure, np.asarray(padded, np.uint8), crf).argmax(axis=0)
         top, left = (rim if y else 0), (rim if x else 0)  # what the slice before has seen better
         result[y + top : y + part.shape[0], x + left : x + part.shape[1]] = found[
             top : part.shape[0], left : part.shape[1]
