@@ -6,8 +6,8 @@ dealt equally often, like cards from a deck that is shuffled anew when it is emp
 balanced. What is written is engraved like any other score.
 """
 
-from notehead.compose.folder import compose_scores
+from notehead.compose.folder import compose_scores, is_composed
 from notehead.compose.ideas import FRAME_IDEAS, MUSIC_IDEAS
 from notehead.compose.score import compose
 
-__all__ = ["FRAME_IDEAS", "MUSIC_IDEAS", "compose", "compose_scores"]
+__all__ = ["FRAME_IDEAS", "MUSIC_IDEAS", "compose", "compose_scores", "is_composed"]

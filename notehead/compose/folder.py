@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from notehead.compose.score import compose
 from notehead.errors import NoteheadError
@@ -31,3 +32,13 @@ def compose_scores(folder: str | PathLike[str], count: int, seed: int = 0) -> li
     for number, path in enumerate(paths):
         write_file(path, compose(seed, number).encode())
     return paths
+
+
+def is_composed(score: str) -> bool:
+    """Whether the path of a score is one that `compose_scores` gives, in any folder.
+
+    Example:
+        >>> is_composed("mine/rare-0-00012.mei"), is_composed("mine/rare.mei")
+        (True, False)
+    """
+    return re.fullmatch(r"rare-\d+-\d{5,}\.mei", PurePosixPath(score).name) is not None

@@ -98,9 +98,7 @@ def train_model(
     pages = replace(options.pages, instances=entry.instances)
     paths = prepare_pages(learnt, folder / "pages", pages, where.workers, progress)
     judges, composed = _judges(held, options), composed_pages(learnt, paths)
-    setting = Setting(
-        paths, options.crops, options.seed, where.place(), judges, composed, options.loop.steps
-    )
+    setting = Setting(paths, options.crops, options.seed, where.place(), judges, composed, options.loop.steps)
     done = train(entry.make(setting), folder, options.loop, seconds=where.seconds, tell=tell)
     draw_curves(folder)
     return done

@@ -20,11 +20,13 @@ class Truth:
         box: float (m, 4), in pixels.
         label: int64 (m,), numbers of classes, from 1.
         mask: uint8 (m, height, width), what each symbol shows; None where nobody asked.
+        corners: float (m, 4, 2), of the oriented boxes; None where they are not known.
     """
 
     box: Tensor
     label: Tensor
     mask: Tensor | None = None
+    corners: Tensor | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,5 +102,6 @@ def truths(batch: BoxBatch, device: torch.device, *, masks: bool = False) -> lis
             mask = torch.from_numpy((batch.instances[crop][None] == rows[:, None, None] + 1).astype("uint8"))
             mask = mask.to(device)
         box, label = torch.from_numpy(batch.box[rows]), torch.from_numpy(batch.label[rows])
-        found.append(Truth(box.to(device), label.to(device), mask))
+        corners = torch.from_numpy(batch.corners[rows]).to(device)
+        found.append(Truth(box.to(device), label.to(device), mask, corners))
     return found

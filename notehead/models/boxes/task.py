@@ -22,11 +22,14 @@ class BoxTask:
     Args:
         make: from the table of classes to the network.
         setting: pages, crops, seed, device.
+        crops: what batches are made of, where it is not just the setting's crops.
     """
 
-    def __init__(self, make: Callable[[ClassTable], BoxNetwork], setting: Setting) -> None:
+    def __init__(
+        self, make: Callable[[ClassTable], BoxNetwork], setting: Setting, crops: BoxCrops | None = None
+    ) -> None:
         torch.manual_seed(setting.seed)
-        self._crops = BoxCrops(setting.paths, setting.crops, setting.seed)
+        self._crops = crops or BoxCrops(setting.paths, setting.crops, setting.seed)
         self._device, self._pages = setting.device, setting.pages
         self.network: nn.Module = make(self._crops.table).to(setting.device)
 

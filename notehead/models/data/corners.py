@@ -47,7 +47,8 @@ def _cut(corners: NDArray[np.float64], size: int) -> Floats:
     ends = np.stack((low, high), axis=1)
     along = np.stack([ends[:, [0, 1, 1, 0], 0], ends[:, [0, 0, 1, 1], 1]], axis=2)
     found = origin[:, None] + np.einsum("npa,nac->npc", along, axes)
-    return np.where(real.any(axis=1)[:, None, None], found, corners).astype(np.float32)
+    shown = np.asarray(real.any(axis=1))[:, None, None]
+    return np.where(shown, found, corners).astype(np.float32)
 
 
 def _remains(
@@ -68,7 +69,5 @@ def _remains(
             crossing = corners + share[..., None] * way
             other = crossing[..., 1 - axis]
             points.append(crossing)
-            real.append(
-                (np.abs(step) > _NONE) & (share >= 0) & (share <= 1) & (other >= 0) & (other <= size)
-            )
+            real.append((np.abs(step) > _NONE) & (share >= 0) & (share <= 1) & (other >= 0) & (other <= size))
     return np.concatenate(points, axis=1), np.concatenate(real, axis=1)

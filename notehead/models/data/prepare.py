@@ -33,6 +33,10 @@ class TrainingPage:
         corners: float32 (n, 4, 2), of the oriented boxes.
         instances: uint16 (height, width), 1 + the row of the symbol that each pixel shows, 0 for none; None
             where they were not asked for.
+        staff: int32 (n,), the staff of each symbol, as `Symbols` has it, `ABSENT` for none; this and what
+            follows are None of pages that were put together.
+        position: int32 (n,), as `Symbols` has it.
+        duration: float32 (n,), as `Symbols` has it.
     """
 
     image: NDArray[np.uint8]
@@ -42,6 +46,9 @@ class TrainingPage:
     box: NDArray[np.float32]
     corners: NDArray[np.float32]
     instances: NDArray[np.uint16] | None = None
+    staff: NDArray[np.int32] | None = None
+    position: NDArray[np.int32] | None = None
+    duration: NDArray[np.float32] | None = None
 
     def write(self, path: Path) -> None:
         """Write the page to one compressed file."""
@@ -56,6 +63,8 @@ class TrainingPage:
         }
         if self.instances is not None:
             arrays["instances"] = _packed(self.instances.view(np.uint8))
+        if self.staff is not None and self.position is not None and self.duration is not None:
+            arrays |= {"staff": self.staff, "position": self.position, "duration": self.duration}
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **arrays)
         write_file(path, buffer.getvalue())
@@ -79,6 +88,7 @@ class TrainingPage:
                 arrays["box"],
                 arrays["corners"],
                 instances,
+                *(arrays.get(name) for name in ("staff", "position", "duration")),
             )
 
 
@@ -115,7 +125,18 @@ def prepare(page: Page, staff_space: float, *, instances: bool = False) -> Train
         row_of[symbols.id] = np.arange(1, len(symbols) + 1)
         shown = scaled_instances(page.image, page.ids, row_of, (width, height))
     label = symbols.label.astype(np.int32)
-    return TrainingPage(image.astype(np.uint8, copy=False), traces, label, kind, box, corners, shown)
+    return TrainingPage(
+        image.astype(np.uint8, copy=False),
+        traces,
+        label,
+        kind,
+        box,
+        corners,
+        shown,
+        symbols.staff.astype(np.int32),
+        symbols.position.astype(np.int32),
+        symbols.duration.astype(np.float32),
+    )
 
 
 def _traces(
