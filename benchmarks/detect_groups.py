@@ -24,21 +24,22 @@ LINES: dict[str, tuple[str, ...]] = {
     "arpeggios": ("arpeggiato",),
     "slurs and ties": ("slur", "tie"),
     "braces and brackets": TRACES["braces"],
-    "other lines": ("wiggleTrill", "glissando", *TRACES["extenders"]),
+    "other lines": (*TRACES["wiggles"][1:], *TRACES["extenders"]),
 }
 """Classes that count as one, under the name of the first; the first ten have bars to meet."""
 
-TRACED = frozenset(name for names in TRACES.values() for name in names)
-"""Classes that are found by the pixels of their line, so judged by distance."""
+TRACED = frozenset(name for names in LINES.values() for name in names)
+"""Classes of lines, judged by distance."""
 
 KINDS = (*FAMILIES, *TRACES)
 
 
 @cache
 def glyph_ids() -> NDArray[np.bool_]:
-    """For each class id, whether it is found by its centre and no text."""
+    """For each class id, whether it is found by its centre, and neither text nor a line."""
     kind = kind_of_label()
-    return np.asarray((kind >= 0) & (kind < len(FAMILIES)) & (kind != FAMILIES.index("words")))
+    lines = [FAMILIES.index(name) for name in ("words", "ledgers")]
+    return np.asarray((kind >= 0) & (kind < len(FAMILIES)) & ~np.isin(kind, lines))
 
 
 def glyphs(symbols: Symbols) -> Symbols:

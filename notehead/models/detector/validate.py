@@ -18,7 +18,7 @@ from notehead.models.detector.network import DetectorNetwork
 from notehead.page import Page
 from notehead.vocabulary import VOCABULARY
 
-_LINES = frozenset(name for names in TRACES.values() for name in names)
+_LINES = frozenset(("ledgerLine", *(name for names in TRACES.values() for name in names)))
 
 
 class TorchModel:

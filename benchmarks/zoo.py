@@ -1,0 +1,233 @@
+"""`python -m benchmarks.zoo DATASET ... -o runs/`: every model of the registry on the same small budget.
+
+All are trained for the same minutes on the same prepared pages, one after the other, and judged by the same
+held pages, clean and degraded by turns, whose staff space they are told. Stopped, it goes on where it was.
+
+Detectors are judged by macro AP50 and AP over the glyphs that have enough symbols in training and judgement;
+other tasks by their own measure. A model that fails has a row that says why.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+import torch
+from torch import nn
+
+from benchmarks.detect_ablation import held_pages
+from benchmarks.detect_groups import TRACED
+from benchmarks.detect_pages import drawn
+from notehead import Dataset, Page
+from notehead.detect.detector import DetectOptions, detect_at
+from notehead.evaluate import DetectionEvaluator, DetectionOptions
+from notehead.files import write_file
+from notehead.models.boxes.base import BoxNetwork
+from notehead.models.boxes.reading import read_page
+from notehead.models.curves import JUDGEMENTS, read_curve
+from notehead.models.data.cutting import CropOptions, class_counts
+from notehead.models.data.pages import PageOptions, composed_pages, prepare_pages
+from notehead.models.data.table import ClassTable
+from notehead.models.detector.network import DetectorNetwork
+from notehead.models.detector.validate import TorchModel
+from notehead.models.loop import CHECKPOINT, LoopOptions, train
+from notehead.models.registry import MODELS, ModelEntry, Setting
+from notehead.models.training import divided
+from notehead.page import Symbols
+from notehead.vocabulary import VOCABULARY
+
+FEW = 20
+"""Symbols on the training pages below which no model is asked for a class."""
+_TRIED = 3
+"""Steps by which the pace of a training is measured."""
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What each model is given.
+
+    Attributes:
+        seconds: of training.
+        steps: instead of seconds, where given.
+        crops: what a batch is made of.
+        least: true symbols of a class on the held pages.
+    """
+
+    seconds: float
+    steps: int
+    crops: CropOptions
+    least: int
+
+
+@dataclass(frozen=True)
+class Zoo:
+    """What all models share.
+
+    Attributes:
+        paths: prepared pages.
+        composed: those whose score was composed.
+        held: pages to judge by.
+        folder: of the trainings.
+        budget: of each.
+    """
+
+    paths: Sequence[Path]
+    composed: Sequence[Path]
+    held: Sequence[Page]
+    folder: Path
+    budget: Budget
+
+    def row(self, entry: ModelEntry) -> Row:
+        """The figures of a model, trained first where it is not yet; of one that fails, why."""
+        folder = self.folder / entry.name
+        done = folder / "figures.json"
+        if done.exists():
+            kept: Row = orjson.loads(done.read_bytes())
+            return kept
+        row: Row = {"task": entry.task, "model": entry.name}
+        try:
+            row |= self._trained(entry, folder)
+        except Exception as error:  # noqa: BLE001  # a row that fails says why, and the others go on
+            traceback.print_exc()
+            return row | {"failed": f"{type(error).__name__}: {error}".splitlines()[0][:120]}
+        folder.mkdir(parents=True, exist_ok=True)
+        write_file(done, orjson.dumps(row))
+        return row
+
+    def _trained(self, entry: ModelEntry, folder: Path) -> Row:
+        steps = self._steps(entry, folder)
+        task = entry.make(self._setting(steps, () if entry.task == "detect" else self.held))
+        spent = folder / "seconds.json"
+        before = float(orjson.loads(spent.read_bytes())) if spent.exists() else 0.0
+        begun = time.monotonic()
+        options = LoopOptions(steps=steps, warm=min(100, max(steps // 10, 1)), judge=steps + 1, average=0.99)
+        train(task, folder, options, tell=lambda text: print(f"{entry.name}: {text}", flush=True))
+        seconds = before + time.monotonic() - begun
+        write_file(spent, orjson.dumps(seconds))
+        network = task.network
+        network.load_state_dict(torch.load(folder / CHECKPOINT, weights_only=True)["average"])
+        parameters = sum(value.numel() for value in network.parameters())
+        row: Row = {"parameters": parameters, "steps": steps, "seconds": round(seconds)}
+        begun = time.monotonic()
+        reader = reading(network.eval())
+        if reader is None:  # the loop has judged it
+            last = read_curve(folder / JUDGEMENTS)[-1]
+            return row | {name: value for name, value in last.items() if name != "step"}
+        row |= self._judged(reader)
+        return row | {"seconds a page": round((time.monotonic() - begun) / max(len(self.held), 1), 2)}
+
+    def _setting(self, steps: int, pages: Sequence[Page]) -> Setting:
+        crops = self.budget.crops
+        return Setting(self.paths, crops, 0, torch.device("cpu"), pages, self.composed, steps)
+
+    def _steps(self, entry: ModelEntry, folder: Path) -> int:
+        """How many steps fit the budget, measured once and kept, so that a training goes on as it began."""
+        if self.budget.steps:
+            return self.budget.steps
+        kept = folder / "steps.json"
+        if not kept.exists():
+            task = entry.make(self._setting(1000, ()))
+            loss, _ = task.loss(task.batch(0))  # compiles what has to be
+            begun = time.monotonic()
+            for number in range(_TRIED):
+                loss, _ = task.loss(task.batch(number))
+                loss.backward()  # type: ignore[no-untyped-call]
+            pace = (time.monotonic() - begun) / _TRIED
+            write_file(kept, orjson.dumps(max(10, int(self.budget.seconds / pace))))
+        return int(orjson.loads(kept.read_bytes()))
+
+    def _judged(self, reader: Callable[[Page], Symbols]) -> dict[str, float]:
+        names = asked(self.paths)
+        evaluator = DetectionEvaluator(VOCABULARY, DetectionOptions())
+        for page in self.held:
+            evaluator.add(page.symbols, reader(page), page.staff_space, page.name)
+        rows = [
+            row for row in evaluator.finish().classes if row.name in names and row.truths >= self.budget.least
+        ]
+        means = [row.means() for row in rows]
+        return {
+            name: sum(getattr(one, name) for one in means) / max(len(means), 1) for name in ("ap50", "ap")
+        }
+
+
+def reading(network: nn.Module) -> Callable[[Page], Symbols] | None:
+    """How a detector reads a page whose staff space it is told; None for networks of other tasks."""
+    if isinstance(network, DetectorNetwork):
+        model = TorchModel(network)
+        return lambda page: detect_at(page.image, page.staff_space, model, DetectOptions())
+    if isinstance(network, BoxNetwork):
+        return lambda page: read_page(network, page.image, page.staff_space)
+    return None
+
+
+def asked(paths: Sequence[Path]) -> frozenset[str]:
+    """The glyphs that detectors are asked for."""
+    names = (VOCABULARY.by_id[label].name for label in ClassTable.of(class_counts(paths), FEW).labels)
+    return frozenset(name for name in names if name not in TRACED and not name.startswith("text"))
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The figures as Markdown, task by task."""
+    lines = []
+    for task in dict.fromkeys(str(row["task"]) for row in rows):
+        own = [row for row in rows if row["task"] == task]
+        names = list(
+            dict.fromkeys(key for row in own for key in row if key not in {"task", "model", "failed"})
+        )
+        lines += ["", f"| {task} | " + " | ".join(names) + " |", "| --- |" + " --- |" * len(names)]
+        for row in own:
+            cells = (
+                [f"failed: {row['failed']}"] if "failed" in row else [_cell(row.get(name)) for name in names]
+            )
+            lines.append(f"| {row['model']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.3f}" if isinstance(value, float) else str(value or "")
+
+
+def main() -> None:
+    """Train and judge all models, and print their figures."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("datasets", nargs="+", metavar="DATASET")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the trainings")
+    parser.add_argument("--minutes", type=float, default=10, help="of training, for each model")
+    parser.add_argument("--pages", type=int, default=800, help="to train on")
+    parser.add_argument("--held", type=int, default=20, help="pages to judge by, each clean and degraded")
+    parser.add_argument(
+        "--quick", action="store_true", help="a few small steps of each: whether they work at all"
+    )
+    parser.add_argument("--only", nargs="*", default=[], help="these models alone")
+    given = parser.parse_args()
+    learnt, held = divided([Dataset(name) for name in given.datasets])
+    merged = Dataset.merge(*learnt)
+    names = set(drawn(merged.entries, 16 if given.quick else given.pages))
+    few = merged.where(lambda entry: entry.name in names)
+    paths = prepare_pages([few], given.output / "pages", PageOptions(instances=True))
+    crops = CropOptions(size=256, pages=1, crops=2) if given.quick else CropOptions()
+    budget = Budget(60 * given.minutes, 8 if given.quick else 0, crops, 1 if given.quick else 10)
+    pages = list(held_pages([one for one in held if len(one)], 1 if given.quick else given.held))
+    zoo = Zoo(paths, composed_pages([few], paths), pages, given.output, budget)
+    rows = []
+    for entry in MODELS:
+        if not given.only or entry.name in given.only:
+            rows.append(zoo.row(entry))
+            gc.collect()
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
