@@ -1,8 +1,8 @@
 """`StreamReader`: the frames of a camera in, pages out whose symbols neither jump nor flicker.
 
-Read one by one, frames give boxes that jump and symbols that come and go. Here each symbol is followed: the
-frame's motion is taken from its place, it is matched with what the new frame shows, and its place, its score and
-its class are means over the frames in which it was seen, of which the newest weigh most.
+Read one by one, frames give boxes that jump and symbols that come and go. Here each symbol is followed: it
+moves as the frame does, it is matched with what the new frame shows, and its place, its score and its class
+are means over the frames in which it was seen, of which the newest weigh most.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from notehead.page import Page, Symbols
 from notehead.vocabulary import VOCABULARY
 
 _CORNERS = [0, 1, 2, 1, 2, 3, 0, 3]
+_LOST = 0.2
+"""Share of symbols below which hardly any of a frame is where it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class _Followed:
     """The symbols that are followed: n rows.
 
     Attributes:
-        symbols: as they were seen last, with means as boxes, corners and scores; ids stay from frame to frame.
+        symbols: as seen last, with means as boxes, corners and scores; ids stay from frame to frame.
         votes: float32 (n, class ids), the mean score of each class.
         presence: float64 (n,), the mean of frames in which it was seen.
         shown: bool (n,).
@@ -104,9 +106,10 @@ class StreamReader:
 
     def _move(self, image: Pixels) -> bool:
         """Bring what is followed to where it should be now; whether nothing is, as at another scene."""
-        small, size = small_frame(image), (image.shape[1], image.shape[0]) if image.size else (0, 0)
+        size = (image.shape[1], image.shape[0])
+        small = small_frame(image) if image.size else None
         way = None
-        if self._frame is not None and self._size == size:
+        if small is not None and self._frame is not None and self._size == size:
             way = motion(self._frame, small, size)
         self._frame, self._size = small, size
         if way is None:
@@ -127,13 +130,17 @@ class StreamReader:
         )
         followed = replace(self._followed, symbols=symbols.replace(box=box, corners=corners))
         there = (box[:, 2:] > 0).all(axis=1) & (box[:, :2] < np.array(size)).all(axis=1)
-        self._followed = followed.of(there)
+        self._followed = followed.of(np.asarray(there))
         return False
 
     def _add(self, seen: Symbols, *, first: bool) -> None:
         """Take in what a frame shows."""
-        options, followed = self._options, self._followed
+        options = self._options
         old, new = self._matched(seen)
+        if len(new) < _LOST * min(len(seen), len(self._followed.symbols)):  # the motion must be wrong
+            self._followed, first = _Followed(), True
+            old, new = old[:0], new[:0]
+        followed = self._followed
         hit = np.zeros(len(followed.symbols))
         hit[old] = 1
         presence = followed.presence + options.newest * (hit - followed.presence)
@@ -173,7 +180,11 @@ class StreamReader:
         kept = self._followed.symbols
         order = np.argsort(-seen.score, kind="stable")
         partner = _match(
-            seen.box[order] + grow, kinds[seen.label[order]], kept.box + grow, kinds[kept.label], self._options.same
+            seen.box[order] + grow,
+            kinds[seen.label[order]],
+            kept.box + grow,
+            kinds[kept.label],
+            self._options.same,
         )
         found = partner >= 0
         return partner[found], order[found]
