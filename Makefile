@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation clean clean-caches
+.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 clean clean-caches
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
@@ -76,6 +76,12 @@ bench-detect-speed: $(VENV)/.test  ## seconds from file to symbols and memory, b
 
 bench-detect-ablation: $(VENV)/.test  ## what each part of the detector brings, by short trainings: DATASET=... OUT=runs/
 	$(BIN)/python -m benchmarks.detect_ablation $(DATASET) -o $(OUT) $(ARGS)
+
+benchmark: $(VENV)/.test  ## every model of the registry on the same small budget, side by side: DATASET=... OUT=runs/
+	$(BIN)/python -m benchmarks.zoo $(DATASET) -o $(OUT) $(ARGS)
+
+bench-yolov10: $(VENV)/.test  ## a YOLOv10 on slices, trained and evaluated: DATASET=... OUT=run/
+	$(BIN)/python -m benchmarks.yolov10 $(DATASET) -o $(OUT) $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache

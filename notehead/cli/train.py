@@ -138,7 +138,14 @@ def _train(task: str, datasets: tuple[Path, ...], given: dict[str, Any]) -> None
 
 for _task, _usual, _what in (
     ("detect", "centres", "Train a detector on DATASETS that `notehead build` has made."),
+    (
+        "classify",
+        "resnet",
+        "Train a classifier of single symbols on DATASETS that `notehead build` has made.",
+    ),
     ("segment", "unet", "Train a network that tells each pixel's class on DATASETS of `notehead build`."),
+    ("points", "centre-points", "Train a network that finds noteheads and ends of stems as points."),
+    ("transcribe", "crnn", "Train a network that reads single staffs as sequences of tokens."),
 ):
     train_command.add_command(_command(_task, _usual, _what))
 

@@ -20,6 +20,7 @@ What does not stay leaves the masks; its ink remains in the image.
 from __future__ import annotations
 
 import itertools
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -58,7 +59,8 @@ class SliceOptions:
             is enough. "whole": the same symbols stay, with box and oriented box beyond the slice's edge.
             "drop": none of them stays.
         min_visible: the least share of a cut symbol's box that must be in the slice, from 0 to 1.
-        empty: keep slices without symbols.
+        empty: keep slices without symbols: all, none, or this share of them, from 0 to 1, which depends on
+            their names alone.
 
     Raises:
         NoteheadError: a value is out of range.
@@ -68,7 +70,7 @@ class SliceOptions:
     overlap: float = 0.2
     cut: Cut = "clip"
     min_visible: float = 0.3
-    empty: bool = True
+    empty: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be cut."""
@@ -76,6 +78,7 @@ class SliceOptions:
             (self.size >= 1, "the size of slices must be 1 pixel or more"),
             (0 <= self.overlap < 1, "the overlap must be 0 or more, and less than 1"),
             (0 <= self.min_visible <= 1, "the least visible share must be 0 to 1"),
+            (0 <= self.empty <= 1, "the share of empty slices must be 0 to 1"),
         ):
             if not good:
                 raise NoteheadError(message)
@@ -95,8 +98,13 @@ def slices(page: Page, options: SliceOptions) -> Iterator[Page]:
     tops, lefts = starts(page.height, options), starts(page.width, options)
     for top, left in itertools.product(tops, lefts):
         part = _slice(page, left, top, options)
-        if options.empty or len(part.symbols):
+        if len(part.symbols) or _drawn(part.name, options.empty):
             yield part
+
+
+def _drawn(name: str, share: float) -> bool:
+    """Whether a slice of this name is among a share of them."""
+    return zlib.crc32(name.encode("utf-8", "surrogateescape")) < share * 2**32
 
 
 def starts(length: int, options: SliceOptions) -> list[int]:

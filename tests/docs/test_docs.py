@@ -43,6 +43,9 @@ OPTIONS = {
     "detect": ("docs/detect.md", "## The options"),
     "train detect": ("docs/train.md", "## The options"),
     "train segment": ("docs/train.md", "## The options"),
+    "train classify": ("docs/train.md", "## The options"),
+    "train points": ("docs/train.md", "## The options"),
+    "train transcribe": ("docs/train.md", "## The options"),
     "train models": ("docs/train.md", "## The models"),
     "export": ("docs/detect.md", "## export"),
 }
