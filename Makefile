@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 clean clean-caches
+.PHONY: help demo test test-zoo lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 clean clean-caches
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
@@ -28,6 +28,10 @@ demo: $(VENV)/.demo  ## engrave four real scores into demo/ and say where to loo
 
 test: $(VENV)/.test  ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+
+test-zoo: $(VENV)/.test  ## the tests of networks that a further library holds, which is installed first
+	$(PIP) -e '.[test,demo,zoo]'
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/models
 
 lint: $(VENV)/.dev  ## what pre-commit runs: style and types
 	$(BIN)/ruff check .

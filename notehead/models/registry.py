@@ -28,6 +28,8 @@ class Setting:
         seed: of its first weights, and of all crops.
         device: where it is trained.
         pages: by which it is judged.
+        composed: those of `paths` whose score was composed, so that their classes are about even.
+        steps: of the whole training; 0 where nobody knows.
     """
 
     paths: Sequence[Path]
@@ -35,6 +37,8 @@ class Setting:
     seed: int
     device: torch.device
     pages: Sequence[Page] = ()
+    composed: Sequence[Path] = ()
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,33 @@ class ModelEntry:
 
 
 MODELS = (
+    ModelEntry("resnet", "classify", "Tuggener et al., 2018, after He et al., 2016", "classify.resnet:task"),
     ModelEntry("centres", "detect", "notehead's own, which comes with the package", "detector.task:task"),
+    ModelEntry("sliding-window", "detect", "Vaillant et al., 1994", "classify.sliding:task"),
+    ModelEntry("rcnn", "detect", "Girshick et al., 2014", "boxes.rcnn:task"),
+    ModelEntry("fast-rcnn", "detect", "Girshick, 2015", "boxes.fast_rcnn:task"),
+    ModelEntry("faster-rcnn", "detect", "Ren et al., 2015", "boxes.faster_rcnn:task"),
+    ModelEntry("rfcn", "detect", "Dai et al., 2016", "boxes.rfcn:task"),
+    ModelEntry("ssd", "detect", "Liu et al., 2016", "boxes.ssd:task"),
+    ModelEntry("mask-rcnn", "detect", "He et al., 2017", "boxes.mask_rcnn:task", instances=True),
+    ModelEntry("retinanet", "detect", "Lin et al., 2017", "boxes.retinanet:task"),
+    ModelEntry("dwd", "detect", "Tuggener et al., 2018", "boxes.dwd_task:published"),
+    ModelEntry("dwd-rare-crops", "detect", "Elezi et al., 2018", "boxes.dwd_task:rare_crops"),
+    ModelEntry("dwd-pretrained", "detect", "Elezi et al., 2018", "boxes.dwd_task:pretrained"),
+    ModelEntry("dwd-cached-boxes", "detect", "Elezi et al., 2018", "boxes.dwd_task:cached_boxes"),
+    ModelEntry("dwd-all", "detect", "Elezi et al., 2018", "boxes.dwd_task:measured"),
     ModelEntry("fcos", "detect", "Tian et al., 2019", "boxes.fcos:task"),
+    ModelEntry("oriented", "detect", "Tian et al., 2019, with angles", "boxes.oriented:task"),
+    ModelEntry("detr", "detect", "Lv et al., 2024, after Carion et al., 2020", "boxes.detr:task"),
+    ModelEntry("centre-points", "points", "Zhou et al., 2019", "points.centre_points:task"),
+    ModelEntry("fcn", "segment", "Long et al., 2015", "segment.fcn:task", instances=True),
     ModelEntry("unet", "segment", "Ronneberger et al., 2015", "segment.unet:task", instances=True),
+    ModelEntry("linknet", "segment", "Chaurasia et al., 2017", "segment.linknet:task", instances=True),
+    ModelEntry("pspnet", "segment", "Zhao et al., 2017", "segment.pspnet:task", instances=True),
+    ModelEntry("refinenet", "segment", "Lin et al., 2017", "segment.refinenet:task", instances=True),
+    ModelEntry("segnet", "segment", "Badrinarayanan et al., 2017", "segment.segnet:task", instances=True),
+    ModelEntry("deeplab", "segment", "Chen et al., 2018", "segment.deeplab:task", instances=True),
+    ModelEntry("crnn", "transcribe", "Shi et al., 2017", "staffs.crnn:task"),
 )
 
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from notehead.models.curves import draw_curves
-from notehead.models.loop import CHECKPOINT, JUDGEMENTS, LOSSES, LoopOptions, train
+from notehead.models.curves import JUDGEMENTS, LOSSES, draw_curves
+from notehead.models.loop import CHECKPOINT, LoopOptions, train
 
 OPTIONS = LoopOptions(steps=30, warm=3, every=5, judge=10, average=0.9)
 

@@ -9,16 +9,16 @@ from torch.nn import functional
 from notehead.models.backbone import Pyramid
 from notehead.models.boxes.base import Boxes, BoxNetwork, Truth
 from notehead.models.boxes.choosing import best
+from notehead.models.boxes.retinanet import tower
 from notehead.models.boxes.task import BoxTask
 from notehead.models.data.table import ClassTable
-from notehead.models.layers import convolution
 from notehead.models.losses import focal
 from notehead.models.overlap import generalised_iou
 from notehead.models.registry import Setting
 
 STRIDES = (4, 8, 16, 32)
-REACH = (24.0, 64.0, 160.0, float("inf"))
-"""The longest way from a cell to a side, for each level: symbols are smaller than things in photographs."""
+REACH = (24.0, 64.0, 160.0)
+"""Half of the longest side up to which a level learns a symbol; the last learns all that are longer."""
 _RADIUS = 1.5
 """Cells around a symbol's centre that learn it (centre sampling)."""
 
@@ -29,7 +29,7 @@ class Fcos(BoxNetwork):
     def __init__(self, table: ClassTable, width: int = 64) -> None:
         super().__init__(table)
         self.pyramid = Pyramid(width)
-        self.label_tower, self.box_tower = convolution(width, width), convolution(width, width)
+        self.label_tower, self.box_tower = tower(width, 1), tower(width, 1)
         self.label = nn.Conv2d(width, self.classes, 3, padding=1)
         self.sides = nn.Conv2d(width, 4, 3, padding=1)
         self.centre = nn.Conv2d(width, 1, 3, padding=1)
@@ -66,7 +66,7 @@ class Fcos(BoxNetwork):
         count = max(len(row), 1)
         result = {"label": focal(label, wanted) / count}
         found = _boxes(middle[row], sides[image, row])
-        inner = _centred(middle[row], true)
+        inner = _centred(middle[row], true, level[row])
         weight = inner.sum().clamp(min=1e-6)
         result["box"] = ((1 - generalised_iou(found, true)) * inner).sum() / weight
         result["centre"] = (
@@ -84,18 +84,16 @@ def _owners(truth: Truth, middle: Tensor, level: Tensor) -> Tensor:
     """The symbol that each cell learns, the smallest of those that it may learn; -1 for none."""
     if not len(truth.box):
         return torch.full((len(middle),), -1, device=middle.device)
+    sides = truth.box[:, 2:] - truth.box[:, :2]
+    reach = torch.tensor(REACH, device=middle.device)
+    own = torch.bucketize(sides.amax(dim=1) / 2, reach)
+    stride = _stride(level, middle)[:, None]
     ways = _ways(middle[:, None], truth.box[None])
-    longest = ways.amax(dim=2)
-    reach = torch.tensor((0.0, *REACH), device=middle.device)
-    stride = torch.tensor(STRIDES, device=middle.device, dtype=torch.float32)
-    half = stride[level][:, None] * _RADIUS
     away = (middle[:, None] - (truth.box[None, :, :2] + truth.box[None, :, 2:]) / 2).abs().amax(dim=2)
     # of symbols smaller than a cell the one that holds the centre learns
-    inside = (ways.amin(dim=2) > 0) | (away <= stride[level][:, None] / 2)
-    good = (
-        inside & (away <= half) & (longest > reach[level][:, None]) & (longest <= reach[level + 1][:, None])
-    )
-    area = (truth.box[:, 2:] - truth.box[:, :2]).prod(dim=1)[None].expand_as(away)
+    inside = (ways.amin(dim=2) > 0) | (away <= stride / 2)
+    good = (own == level[:, None]) & inside & (away <= stride * _RADIUS)
+    area = sides.prod(dim=1)[None].expand_as(away)
     least, owner = torch.where(good, area, torch.inf).min(dim=1)
     return torch.where(torch.isfinite(least), owner, -1)
 
@@ -109,12 +107,15 @@ def _boxes(middle: Tensor, sides: Tensor) -> Tensor:
     return torch.cat((middle - sides[..., :2], middle + sides[..., 2:]), dim=-1)
 
 
-def _centred(middle: Tensor, box: Tensor) -> Tensor:
-    """How near to its symbol's centre a cell is, 0 to 1."""
-    ways = _ways(middle, box).clamp(min=0.01)
-    across, down = ways[:, [0, 2]], ways[:, [1, 3]]
-    share = across.amin(dim=1) / across.amax(dim=1) * down.amin(dim=1) / down.amax(dim=1)
-    return share.sqrt()
+def _stride(level: Tensor, like: Tensor) -> Tensor:
+    return torch.tensor(STRIDES, device=level.device, dtype=like.dtype)[level]
+
+
+def _centred(middle: Tensor, box: Tensor, level: Tensor) -> Tensor:
+    """How near to its symbol's centre a cell is, 0 to 1; a thin symbol is as thick as two cells here."""
+    half = torch.maximum((box[:, 2:] - box[:, :2]) / 2, _stride(level, middle)[:, None])
+    away = (middle - (box[:, :2] + box[:, 2:]) / 2).abs()
+    return ((half - away).clamp(min=0) / (half + away)).prod(dim=1).sqrt()
 
 
 def task(setting: Setting) -> BoxTask:

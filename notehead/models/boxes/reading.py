@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from notehead.detect.detector import STAFF_SPACE
 from notehead.detect.nms import suppressed
 from notehead.models.boxes.base import Boxes, BoxNetwork
+from notehead.models.boxes.oriented_nms import suppressed_oriented
 from notehead.page import Symbols
 
 _EDGE = 2.0
@@ -55,6 +56,7 @@ def read_page(
     )
     device = next(network.parameters()).device
     box, label, score = [np.empty((0, 4))], [np.empty(0, np.int64)], [np.empty(0)]
+    oriented = [np.empty((0, 4, 2))]
     for x, y in corners(seen.shape[1], seen.shape[0], options):
         part = np.full((options.side, options.side), 255, np.uint8)
         given = seen[y : y + options.side, x : x + options.side]
@@ -66,11 +68,18 @@ def read_page(
         box.append(found.box.cpu().double().numpy()[kept] + np.array([x, y, x, y]))
         label.append(found.label.cpu().numpy()[kept])
         score.append(found.score.cpu().double().numpy()[kept])
+        if found.corners is not None:
+            oriented.append(found.corners.cpu().double().numpy()[kept] + np.array([x, y]))
     boxes, labels, scores = np.concatenate(box), np.concatenate(label), np.concatenate(score)
-    rows = suppressed(boxes, scores, options.same, labels)
-    back = np.tile([image.shape[1] / size[0], image.shape[0] / size[1]], 2)
+    back = np.array([image.shape[1] / size[0], image.shape[0] / size[1]])
+    turned = np.concatenate(oriented)
+    if len(turned):
+        rows = suppressed_oriented(turned, scores, options.same, labels)
+    else:
+        rows = suppressed(boxes, scores, options.same, labels)
     ids = network.table.ids[labels[rows]]
-    return Symbols.build(ids.tolist(), boxes[rows] * back, score=scores[rows])
+    own = turned[rows] * back if len(turned) else None
+    return Symbols.build(ids.tolist(), boxes[rows] * np.tile(back, 2), score=scores[rows], corners=own)
 
 
 def corners(width: int, height: int, options: SliceOptions) -> Iterator[tuple[int, int]]:

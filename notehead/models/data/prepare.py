@@ -14,6 +14,7 @@ from zlib_ng import zlib_ng
 
 from notehead.detect.classes import BELOW, FAMILIES, KINDS, kind_of_label, trace_kind
 from notehead.detect.maps import DOT
+from notehead.errors import DatasetError
 from notehead.files import write_file
 from notehead.models.data.instances import scaled_instances
 from notehead.models.data.traces import draw_traces
@@ -71,8 +72,15 @@ class TrainingPage:
 
     @classmethod
     def read(cls, path: Path) -> TrainingPage:
-        """Read what `write` has written."""
+        """Read what `write` has written.
+
+        Raises:
+            DatasetError: another version of notehead has.
+        """
         with np.load(path, allow_pickle=False) as arrays:
+            if "corners" not in arrays:
+                message = f"{path}: another version of notehead has prepared it"
+                raise DatasetError(message, "Train in a new folder.")
             height, width = arrays["shape"].tolist()
             instances = None
             if "instances" in arrays:
@@ -90,6 +98,13 @@ class TrainingPage:
                 instances,
                 *(arrays.get(name) for name in ("staff", "position", "duration")),
             )
+
+
+def read_image(path: Path) -> NDArray[np.uint8]:
+    """The image of a prepared page alone: uint8 (height, width)."""
+    with np.load(path, allow_pickle=False) as arrays:
+        height, width = arrays["shape"].tolist()
+        return _unpacked(arrays["image"], height * width).reshape(height, width)
 
 
 def prepare(page: Page, staff_space: float, *, instances: bool = False) -> TrainingPage:

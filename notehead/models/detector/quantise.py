@@ -21,7 +21,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from notehead.detect.model import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
 from notehead.files import write_file
-from notehead.models.data.prepare import TrainingPage
+from notehead.models.data.prepare import read_image
 
 PAGES = 100
 """Pages by which the ranges of numbers are found."""
@@ -94,7 +94,7 @@ def shuffle_in_bytes(network: onnx.ModelProto) -> None:
 
 def _crops(paths: list[Path]) -> Iterator[NDArray[np.float32]]:
     for path in paths:
-        image = TrainingPage.read(path).image
+        image = read_image(path)
         y, x = (max(0, (side - SIDE) // 2) for side in image.shape)
         crop = np.full((SIDE, SIDE), np.median(image), np.float32)
         part = image[y : y + SIDE, x : x + SIDE]
