@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -59,8 +60,8 @@ def read_page(
     oriented = [np.empty((0, 4, 2))]
     for x, y in corners(seen.shape[1], seen.shape[0], options):
         part = np.full((options.side, options.side), 255, np.uint8)
-        given = seen[y : y + options.side, x : x + options.side]
-        part[: given.shape[0], : given.shape[1]] = given
+        shown = seen[y : y + options.side, x : x + options.side]
+        part[: shown.shape[0], : shown.shape[1]] = shown
         ink = torch.from_numpy((255 - part).astype(np.float32) / 255)[None, None].to(device)
         with torch.inference_mode():
             found = network.find(ink)[0]
@@ -78,8 +79,8 @@ def read_page(
     else:
         rows = suppressed(boxes, scores, options.same, labels)
     ids = network.table.ids[labels[rows]]
-    own = turned[rows] * back if len(turned) else None
-    return Symbols.build(ids.tolist(), boxes[rows] * np.tile(back, 2), score=scores[rows], corners=own)
+    given: dict[str, Any] = {"corners": turned[rows] * back} if len(turned) else {}
+    return Symbols.build(ids.tolist(), boxes[rows] * np.tile(back, 2), score=scores[rows], **given)
 
 
 def corners(width: int, height: int, options: SliceOptions) -> Iterator[tuple[int, int]]:
