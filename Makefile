@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requi
 
 .PHONY: help demo test test-zoo lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 clean clean-caches
 help:  ## list the targets
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.classes import BELOW, FAMILIES, TRACES
+from notehead.detect.components import components
 from notehead.detect.maps import (
     CELL,
     DOT,
     DecodeOptions,
     Floats,
     Found,
+    Level,
     Maps,
     ReadSymbols,
     confidence,
@@ -37,12 +39,10 @@ _GROWN = 0.45
 def find_lines(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found:
     """The connected parts of each trace."""
     traces = dict(zip(TRACES, maps.traces, strict=True))
-    traces |= zip(
-        _CURVES,
-        without_rivals(np.stack([traces[name] for name in _CURVES]), options.bridge),
-        strict=True,
-    )
-    parts = [_parts(logits, name, options.bridge) for name, logits in traces.items()]
+    levels = {name: options.levels.get(name, Level()) for name in TRACES}
+    curves = without_rivals([traces[name] for name in _CURVES], [levels[name] for name in _CURVES])
+    traces |= zip(_CURVES, curves, strict=True)
+    parts = [_parts(logits, name, levels[name]) for name, logits in traces.items()]
     corners = np.concatenate([part.corners for part in parts])
     long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= options.shortest
     if not long.any():
@@ -78,17 +78,16 @@ class _Parts(NamedTuple):
 _NO_PARTS = _Parts(np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)), np.empty((0, _SAMPLES, 2), np.int64))
 
 
-def _parts(logits: Floats, trace: str, bridge: float) -> _Parts:
-    """What is above 0, apart where not even what is above `bridge` connects it."""
-    if not logits.max(initial=0) > 0:
+def _parts(logits: Floats, trace: str, level: Level) -> _Parts:
+    found = components(logits, level)
+    if found is None:
         return _NO_PARTS
-    _, labels = cv2.connectedComponents((logits > bridge).view(np.uint8), connectivity=8, ltype=cv2.CV_32S)
-    y, x = np.nonzero(logits > 0)
-    part = labels[y, x]
-    order = np.argsort(part, kind="stable")
-    pixels = np.stack((x, y), axis=1).astype(np.int32)[order]
-    bounds = np.append(np.flatnonzero(np.diff(part[order], prepend=0)), len(order))
-    score = np.add.reduceat(sigmoid(logits[y, x])[order], bounds[:-1]) / np.diff(bounds)
+    y, x, bounds = found
+    pixels = np.stack((x, y), axis=1).astype(np.int32)
+    # what is surely a line's is asked for its probability, not the ends that fade
+    weight = sigmoid(logits[y, x])
+    sure = weight > 0.5
+    score = np.add.reduceat(weight * sure, bounds[:-1]) / np.add.reduceat(sure.astype(float), bounds[:-1])
     if trace in STRAIGHT:
         corners = straight_boxes(pixels, bounds, _GROWN)
         box = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)

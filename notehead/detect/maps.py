@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +35,30 @@ class Maps(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """Which pixels of a map of lines are a line's.
+
+    Attributes:
+        bridge: logit of pixels that connect parts of a line.
+        edge: logit of pixels that belong to a line where one above 0 is connected with them.
+    """
+
+    bridge: float = -2.0
+    edge: float = 0.0
+
+
+LEVELS = {
+    "stems": Level(bridge=-4),
+    "barlines": Level(bridge=-4),
+    "slursAbove": Level(-3, -3),
+    "slursBelow": Level(-3, -3),
+    "tiesAbove": Level(-3, -3),
+    "tiesBelow": Level(-3, -3),
+}
+"""By trace, measured on held pages: stems go on behind strokes of tremolos, curves fade at their ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class DecodeOptions:
     """What counts as a symbol.
 
@@ -42,13 +66,13 @@ class DecodeOptions:
         least: score of a centre below which it is none.
         overlap: two boxes of one family that share more than this (IoU) are one symbol.
         shortest: length in cells of `DOT` below which a line is none.
-        bridge: logit of pixels that connect parts of a line, although they are no part of it themselves.
+        levels: by trace, which pixels are a line's; other traces have the usual ones.
     """
 
     least: float = 0.05
     overlap: float = 0.6
     shortest: float = 2.5
-    bridge: float = -2.0
+    levels: Mapping[str, Level] = field(default_factory=lambda: LEVELS)
 
 
 @dataclass(frozen=True, eq=False)

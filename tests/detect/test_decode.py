@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES, TRACES, labels_of_kind
 from notehead.detect.decode import decode
-from notehead.detect.maps import CELL, DOT, DecodeOptions, Found, Maps
+from notehead.detect.maps import CELL, DOT, DecodeOptions, Found, Level, Maps
 from notehead.vocabulary import VOCABULARY
 
 SIDE = 64  # cells
@@ -35,7 +37,7 @@ def maps() -> Maps:
     )
 
 
-def found(given: Maps, **options: float) -> Found:
+def found(given: Maps, **options: Any) -> Found:
     return decode(given, read, DecodeOptions(**options))
 
 
@@ -93,7 +95,24 @@ def test_what_is_nearly_seen_connects_and_what_is_not_does_not() -> None:
     given.traces[trace("stems"), 24:27] = -1.0
     given.traces[trace("stems"), 24:27, :50] = given.traces[trace("stems"), 24:27, 52:] = -9
     assert len(found(given).label) == 1
-    assert len(found(given, bridge=0.0).label) == 2
+    assert len(found(given, levels={"stems": Level(bridge=0.0)}).label) == 2
+
+
+def test_faint_ends_belong_to_a_curve_but_no_curve_is_faint_all_over() -> None:
+    given = maps()
+    for name, row in (("slursAbove", 10), ("hairpins", 30)):
+        given.traces[trace(name), row : row + 2, 20:60] = 4
+        given.traces[trace(name), row : row + 2, 10:20] = -2
+    given.traces[trace("slursAbove"), 50:52, 20:60] = -2
+    symbols = found(given)
+    left = {
+        VOCABULARY.by_id[label].name: box[0]
+        for label, box in zip(symbols.label.tolist(), symbols.box, strict=True)
+    }
+    assert len(symbols.label) == 2
+    assert left["slur"] == pytest.approx(10 * DOT, abs=1.5)
+    assert left["dynamicCrescendoHairpin"] == pytest.approx(20 * DOT, abs=1.5)
+    assert (symbols.score > 0.95).all()
 
 
 def test_a_curve_in_two_maps_is_one_symbol() -> None:
