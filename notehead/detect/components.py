@@ -39,8 +39,11 @@ def components(logits: Floats, level: Level) -> Components | None:
     """
     if not logits.max(initial=0) > 0:
         return None
-    lowest = min(level.bridge, level.edge)
-    _, labels = cv2.connectedComponents((logits > lowest).view(np.uint8), connectivity=8, ltype=cv2.CV_32S)
+    connected = (logits > min(level.bridge, level.edge)).view(np.uint8)
+    if level.gap:
+        column = np.ones((level.gap + 1, 1), np.uint8)
+        connected = np.asarray(cv2.morphologyEx(connected, cv2.MORPH_CLOSE, column), np.uint8)
+    _, labels = cv2.connectedComponents(connected, connectivity=8, ltype=cv2.CV_32S)
     y, x = np.nonzero(logits > level.edge)
     part = labels[y, x]
     if level.edge < 0:

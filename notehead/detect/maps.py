@@ -41,21 +41,24 @@ class Level:
     Attributes:
         bridge: logit of pixels that connect parts of a line.
         edge: logit of pixels that belong to a line where one above 0 is connected with them.
+        gap: cells, up and down, of gaps that are bridged whatever is in them.
     """
 
     bridge: float = -2.0
     edge: float = 0.0
+    gap: int = 0
 
 
 LEVELS = {
     "stems": Level(bridge=-4),
-    "barlines": Level(bridge=-4),
+    "barlines": Level(bridge=-4, gap=12),
     "slursAbove": Level(-3, -3),
     "slursBelow": Level(-3, -3),
     "tiesAbove": Level(-3, -3),
     "tiesBelow": Level(-3, -3),
 }
-"""By trace, measured on held pages: stems go on behind strokes of tremolos, curves fade at their ends."""
+"""By trace, measured on held pages: stems go on behind strokes of tremolos; barlines behind slurs, which hide no
+more than two staff spaces of them; curves fade at their ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,15 @@ def test_what_is_nearly_seen_connects_and_what_is_not_does_not() -> None:
     assert len(found(given, levels={"stems": Level(bridge=0.0)}).label) == 2
 
 
+def test_a_barline_goes_on_behind_a_slur_but_not_from_staff_to_staff() -> None:
+    given = maps()
+    for begin, end in ((4, 30), (40, 60), (90, 120)):
+        given.traces[trace("barlines"), begin:end, 70:72] = 4
+    symbols = found(given)
+    assert sorted(symbols.box[:, 1].round().tolist()) == pytest.approx([4 * DOT, 90 * DOT], abs=1.5)
+    assert symbols.box[:, 3].max() == pytest.approx(120 * DOT, abs=1.5)
+
+
 def test_faint_ends_belong_to_a_curve_but_no_curve_is_faint_all_over() -> None:
     given = maps()
     for name, row in (("slursAbove", 10), ("hairpins", 30)):
