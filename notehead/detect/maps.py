@@ -52,13 +52,13 @@ class Level:
 LEVELS = {
     "stems": Level(bridge=-4),
     "barlines": Level(bridge=-4, gap=12),
-    "slursAbove": Level(-3, -3),
-    "slursBelow": Level(-3, -3),
-    "tiesAbove": Level(-3, -3),
-    "tiesBelow": Level(-3, -3),
+    "slursAbove": Level(-2.5, -2.5),
+    "slursBelow": Level(-2.5, -2.5),
+    "tiesAbove": Level(-2.5, -2.5),
+    "tiesBelow": Level(-2.5, -2.5),
 }
-"""By trace, measured on held pages: stems go on behind strokes of tremolos; barlines behind slurs, which hide no
-more than two staff spaces of them; curves fade at their ends."""
+"""By trace, measured on pages held back from training: stems go on behind strokes of tremolos; barlines behind
+slurs, which hide no more than two staff spaces of them; curves fade at their ends."""
 
 
 @dataclass(frozen=True, slots=True)
