@@ -57,8 +57,8 @@ LEVELS = {
     "tiesAbove": Level(-2.5, -2.5),
     "tiesBelow": Level(-2.5, -2.5),
 }
-"""By trace, measured on pages held back from training: stems go on behind strokes of tremolos; barlines behind
-slurs, which hide no more than two staff spaces of them; curves fade at their ends."""
+"""By trace, measured on pages held back from training: stems go on behind strokes of tremolos, barlines
+behind slurs, which hide no more than two staff spaces of them; curves fade at their ends."""
 
 
 @dataclass(frozen=True, slots=True)
