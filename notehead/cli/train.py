@@ -152,7 +152,12 @@ for _task, _usual, _what in (
 
 @train_command.command("models")
 def train_models_command() -> None:
-    """List the networks that can be trained: task, name, paper."""
+    """List the networks that can be trained: task, name, paper.
+
+    \b
+    Example:
+      notehead train models
+    """
     from notehead.models.registry import MODELS  # noqa: PLC0415  # among what is trained
 
     for entry in MODELS:

@@ -141,7 +141,7 @@ def check_examples(name: str, command: click.Command) -> None:
     text = CliRunner().invoke(cli, [*name.split(), "--help"]).output
     _, found, after = text.partition("Example")
     assert found
-    examples = re.findall(rf"^ +notehead {name} (.*)$", after, re.MULTILINE)
+    examples = re.findall(rf"^ +notehead {name}(?: (.*))?$", after, re.MULTILINE)
     assert examples
     for example in examples:
         words = shlex.split(example.partition(" > ")[0])
