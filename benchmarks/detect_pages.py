@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,6 +71,14 @@ def drawn(entries: Sequence[PageEntry], count: int, seed: int = 0) -> list[str]:
     return sorted(names[:count])
 
 
+def asked(page: Page) -> Page:
+    """The page without the symbols of which nothing is to be seen: nobody can be asked for them.
+
+    They are drawn under others of the same form: one of two heads in unison, one of two slurs.
+    """
+    return replace(page, symbols=page.symbols[page.symbols.area > 0])
+
+
 def judged_pages(
     dataset: Dataset, names: Sequence[str], recipe: str, strength: float, detector: Detector, *, known: bool
 ) -> Iterator[Judged]:
@@ -85,8 +93,8 @@ def judged_pages(
         known: read at the true staff space instead of the detector's own estimate.
     """
     for name in names:
-        page = dataset[name]
-        if page.staff_space <= 0:
+        page = asked(dataset[name])
+        if page.staff_space <= 0 or not len(page.symbols):
             continue
         if RECIPES[recipe].steps:
             page = degrade(page, RECIPES[recipe], SEED + zlib.crc32(recipe.encode()) % 1000, strength)
