@@ -75,22 +75,13 @@ def test_the_version_is_that_of_the_package() -> None:
     assert notehead.__version__ == version("notehead")
 
 
-FURTHER = {"transformers"}
-"""Libraries of the zoo, which the tests do without."""
-
-
 def modules() -> list[str]:
     return [name for _, name, _ in pkgutil.walk_packages([str(ROOT)], "notehead.")]
 
 
 @pytest.mark.parametrize("name", modules())
 def test_each_module_says_what_it_is_and_exports_what_it_has(name: str) -> None:
-    try:
-        module = importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name not in FURTHER:
-            raise
-        pytest.skip(f"{error.name} is in the extra zoo; `make test-zoo` installs it")
+    module = importlib.import_module(name)
     assert module.__doc__
     exported = getattr(module, "__all__", [])
     assert [word for word in exported if not hasattr(module, word)] == []

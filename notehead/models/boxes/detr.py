@@ -9,7 +9,6 @@ import os
 
 import torch
 from torch import Tensor, nn
-from transformers import RTDetrResNetConfig, RTDetrV2Config, RTDetrV2ForObjectDetection
 
 from notehead.models.backbone import WIDTHS, Backbone
 from notehead.models.boxes.base import Boxes, BoxNetwork, Truth
@@ -17,9 +16,6 @@ from notehead.models.boxes.choosing import LEAST
 from notehead.models.boxes.task import BoxTask
 from notehead.models.data.table import ClassTable
 from notehead.models.registry import Setting
-
-# the library's checks of its own arguments are nothing that ONNX knows
-os.environ.setdefault("TRANSFORMERS_DISABLE_TORCH_CHECK", "1")
 
 # A crop of 512 pixels has some 80 symbols, hardly ever more than 250; the maps of an image of less
 # than 128 pixels have too few cells for so many queries.
@@ -30,6 +26,14 @@ class Detr(BoxNetwork):
     """The detector without anchors and without suppression of doubles."""
 
     def __init__(self, table: ClassTable, width: int = 128) -> None:
+        # the library's checks of its own arguments are nothing that ONNX knows
+        os.environ.setdefault("TRANSFORMERS_DISABLE_TORCH_CHECK", "1")
+        from transformers import (  # noqa: PLC0415  # an extra
+            RTDetrResNetConfig,
+            RTDetrV2Config,
+            RTDetrV2ForObjectDetection,
+        )
+
         super().__init__(table)
         levels = len(WIDTHS) - 1
         unused = RTDetrResNetConfig(
