@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from notehead.models.classed import ClassedNetwork
 from notehead.models.data.boxes import BoxBatch
-from notehead.models.data.table import ClassTable
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +48,7 @@ class Boxes:
     mask: Tensor | None = None
 
 
-class BoxNetwork(nn.Module):
+class BoxNetwork(ClassedNetwork):
     """Images to boxes.
 
     Images are float (n, 1, height, width), sides multiples of 32, 0 for paper and 1 for ink, at the
@@ -60,17 +60,6 @@ class BoxNetwork(nn.Module):
 
     masks = False
     """Whether it learns from masks."""
-
-    def __init__(self, table: ClassTable) -> None:
-        super().__init__()
-        self.classes = len(table)
-        self.register_buffer("labels", torch.tensor(table.labels, dtype=torch.int64))
-
-    @property
-    def table(self) -> ClassTable:
-        """The classes, also of a network that was read from a checkpoint."""
-        labels: Tensor = self.labels  # type: ignore[assignment]
-        return ClassTable(tuple(labels.tolist()))
 
     @abstractmethod
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from notehead.datasets.patches import PATCH_HEIGHT, PATCH_WIDTH
-from notehead.models.data.table import ClassTable
+from notehead.models.classed import ClassedNetwork
 
 
-class PatchNetwork(nn.Module):
+class PatchNetwork(ClassedNetwork):
     """Patches to logits of classes.
 
     Patches are float (n, 1, 170, 45), 0 for paper and 1 for ink, at the detector's staff space, with the
@@ -20,17 +20,6 @@ class PatchNetwork(nn.Module):
     Args:
         table: the classes that it tells apart.
     """
-
-    def __init__(self, table: ClassTable) -> None:
-        super().__init__()
-        self.classes = len(table)
-        self.register_buffer("labels", torch.tensor(table.labels, dtype=torch.int64))
-
-    @property
-    def table(self) -> ClassTable:
-        """The classes, also of a network that was read from a checkpoint."""
-        labels: Tensor = self.labels  # type: ignore[assignment]
-        return ClassTable(tuple(labels.tolist()))
 
     @abstractmethod
     def forward(self, patches: Tensor) -> Tensor:

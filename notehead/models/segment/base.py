@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from notehead.models.classed import ClassedNetwork
 from notehead.models.data.table import ClassTable
 
 
-class SegmentNetwork(nn.Module):
+class SegmentNetwork(ClassedNetwork):
     """Images to logits of classes at each pixel.
 
     Images are float (n, 1, height, width), sides multiples of 32, 0 for paper and 1 for ink, at the
@@ -22,15 +23,8 @@ class SegmentNetwork(nn.Module):
     """
 
     def __init__(self, table: ClassTable) -> None:
-        super().__init__()
-        self.outputs = len(table) + 1
-        self.register_buffer("labels", torch.tensor(table.labels, dtype=torch.int64))
-
-    @property
-    def table(self) -> ClassTable:
-        """The classes, also of a network that was read from a checkpoint."""
-        labels: Tensor = self.labels  # type: ignore[assignment]
-        return ClassTable(tuple(labels.tolist()))
+        super().__init__(table)
+        self.outputs = self.classes + 1
 
     @abstractmethod
     def forward(self, images: Tensor) -> Tensor:
