@@ -215,6 +215,15 @@ def held_pages(datasets: Sequence[Dataset], count: int) -> Iterator[Page]:
             place += 1
 
 
+def divided_pages(folders: Sequence[str], learnt: int, held: int) -> tuple[Dataset, list[Page]]:
+    """So many pages to train on, drawn evenly over scores, and so many to judge by, each twice."""
+    ours, others = divided([Dataset(folder) for folder in folders])
+    merged = Dataset.merge(*ours)
+    names = set(drawn(merged.entries, learnt))
+    few = merged.where(lambda entry: entry.name in names)
+    return few, list(held_pages([one for one in others if len(one)], held))
+
+
 def rare_classes(dataset: Dataset) -> frozenset[str]:
     """Classes with few symbols on the pages that were not composed."""
     counts = np.zeros(max(VOCABULARY.by_id) + 1, np.int64)
@@ -248,11 +257,7 @@ def main() -> None:
     parser.add_argument("--held", type=int, default=40, help="pages to judge by")
     parser.add_argument("--only", nargs="*", default=[], help="variants whose names begin so")
     given = parser.parse_args()
-    learnt, held = divided([Dataset(name) for name in given.datasets])
-    merged = Dataset.merge(*learnt)
-    names = set(drawn(merged.entries, given.pages))
-    few = merged.where(lambda entry: entry.name in names)
-    pages = list(held_pages([one for one in held if len(one)], given.held))
+    few, pages = divided_pages(given.datasets, given.pages, given.held)
     bench = Bench(few, pages, given.output, given.steps, rare_classes(few))
     wanted = [one for one in VARIANTS if not given.only or one.name.startswith(tuple(given.only))]
     print(table([bench.row(one) for one in wanted]))

@@ -21,10 +21,9 @@ import orjson
 import torch
 from torch import nn
 
-from benchmarks.detect_ablation import held_pages
+from benchmarks.detect_ablation import divided_pages
 from benchmarks.detect_groups import TRACED
-from benchmarks.detect_pages import drawn
-from notehead import Dataset, Page
+from notehead import Page
 from notehead.detect.detector import DetectOptions, detect_at
 from notehead.evaluate import DetectionEvaluator, DetectionOptions
 from notehead.files import write_file
@@ -38,7 +37,6 @@ from notehead.models.detector.network import DetectorNetwork
 from notehead.models.detector.validate import TorchModel
 from notehead.models.loop import CHECKPOINT, LoopOptions, train
 from notehead.models.registry import MODELS, ModelEntry, Setting
-from notehead.models.training import divided
 from notehead.page import Symbols
 from notehead.vocabulary import VOCABULARY
 
@@ -212,14 +210,12 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="*", default=[], help="these models alone")
     given = parser.parse_args()
-    learnt, held = divided([Dataset(name) for name in given.datasets])
-    merged = Dataset.merge(*learnt)
-    names = set(drawn(merged.entries, 16 if given.quick else given.pages))
-    few = merged.where(lambda entry: entry.name in names)
+    few, pages = divided_pages(
+        given.datasets, 16 if given.quick else given.pages, 1 if given.quick else given.held
+    )
     paths = prepare_pages([few], given.output / "pages", PageOptions(instances=True))
     crops = CropOptions(size=256, pages=1, crops=2) if given.quick else CropOptions()
     budget = Budget(60 * given.minutes, 8 if given.quick else 0, crops, 1 if given.quick else 10)
-    pages = list(held_pages([one for one in held if len(one)], 1 if given.quick else given.held))
     zoo = Zoo(paths, composed_pages([few], paths), pages, given.output, budget)
     rows = []
     for entry in MODELS:

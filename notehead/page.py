@@ -22,6 +22,16 @@ STEPS = "CDEFGAB"
 _SEMITONES = np.array([0, 2, 4, 5, 7, 9, 11])
 
 
+def upright_corners(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The corners of upright boxes (..., 4), clockwise from the upper left: (..., 4, 2).
+
+    Example:
+        >>> upright_corners(np.array([1.0, 2, 5, 4])).tolist()
+        [[1.0, 2.0], [5.0, 2.0], [5.0, 4.0], [1.0, 4.0]]
+    """
+    return boxes[..., [0, 1, 2, 1, 2, 3, 0, 3]].reshape(*boxes.shape[:-1], 4, 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Pitch:
     """A pitch: step C-B, alteration in semitones, octave (C4 is middle C)."""
@@ -147,7 +157,7 @@ class Symbols:
         defaults: dict[str, Any] = {
             "id": np.arange(1, n + 1),
             "area": np.zeros(n),
-            "corners": box[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(n, 4, 2),
+            "corners": upright_corners(box),
             "score": np.ones(n),
             "onset": np.full(n, np.nan),
             "duration": np.full(n, np.nan),

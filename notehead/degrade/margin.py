@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.errors import NoteheadError
-from notehead.page import ABSENT, COLUMNS, Page, Symbols
+from notehead.page import ABSENT, COLUMNS, Page, Symbols, upright_corners
 
 SIZE = (130, 80)
 """Width and height of a crop in pixels, at 400 dots per inch and 16 pixels a staff space."""
@@ -183,7 +183,7 @@ def _measured(
     for row in np.flatnonzero(np.array(symbols.names) == "staff").tolist():
         ys, xs = np.nonzero((ids == symbols.id[row]) | (under == symbols.id[row]))
         box[row] = (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1) if len(xs) else (0, 0, 0, 0)
-        corners[row] = box[row][[0, 1, 2, 1, 2, 3, 0, 3]].reshape(4, 2)
+        corners[row] = upright_corners(box[row])
     area = np.bincount(ids.ravel(), minlength=int(symbols.id.max(initial=0)) + 1)[symbols.id]
     of_id = dict(zip(symbols.id.tolist(), area.tolist(), strict=True))
     for row, kind in enumerate(symbols.vocabulary.by_id[label].kind for label in symbols.label.tolist()):

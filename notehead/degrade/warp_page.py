@@ -35,7 +35,7 @@ from notehead.degrade.warp_layers import label_runs
 from notehead.degrade.warp_reach import inked_squares, reach, spans
 from notehead.degrade.warp_ridges import drop_blurs
 from notehead.draw.raster import DARK
-from notehead.page import Page, Symbols
+from notehead.page import Page, Symbols, upright_corners
 
 _HIDDEN = 0.01
 """Pixels by which the oriented box of what shows is off, of symbols that do not show all; files round."""
@@ -184,7 +184,7 @@ def _with_compounds(moved: Symbols, before: Symbols) -> Symbols:
         if not len(parts) or not np.allclose(_union(before.box[parts]), before.box[row], atol=ROUNDING):
             continue
         box[row] = _union(moved.box[parts])
-        corners[row] = box[row][[0, 1, 2, 1, 2, 3, 0, 3]].reshape(4, 2)
+        corners[row] = upright_corners(box[row])
         area[row] = moved.area[parts].sum()
     return moved.replace(box=box, corners=corners, area=area)
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from notehead.detect.maps import CELL, DecodeOptions, Floats, Found, Maps, ReadSymbols, confidence, sigmoid
 from notehead.detect.nms import suppressed
+from notehead.page import upright_corners
 
 
 def find_centres(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found:
@@ -22,7 +23,7 @@ def find_centres(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found
     box = np.concatenate((middle - half, middle + half), axis=1).astype(np.float64)
     kept = suppressed(box, score, options.overlap, kind)
     box = box[kept]
-    return Found(label[kept], score[kept], box, box[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2))
+    return Found(label[kept], score[kept], box, upright_corners(box))
 
 
 @njit(cache=True)

@@ -9,10 +9,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from notehead.detect.maps import Maps
+from notehead.detect.model_files import FILES
 from notehead.detect.score_map import ScoreMap
-
-PAGE_FILE, SYMBOL_FILE, REFINE_FILE = "page.onnx", "symbol.onnx", "refine.onnx"
-FILES = PAGE_FILE, SYMBOL_FILE, REFINE_FILE
 
 
 class OnnxModel:

@@ -18,7 +18,7 @@ from notehead.detect.score_map import ScoreMap
 from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
 from notehead.images.shrink import area_shrunk
-from notehead.page import Symbols
+from notehead.page import Symbols, upright_corners
 
 STAFF_SPACE = 12.0
 """Pixels of a staff space in pages as the network sees them."""
@@ -120,7 +120,7 @@ def see(image: NDArray[np.uint8], staff_space: float, model: Model, options: Det
     box, corners = symbols.box * np.tile(back, 2), symbols.corners * back
     glyphs = _GLYPHS[symbols.label]
     box[glyphs] = _whole_pixels(box[glyphs])
-    corners[glyphs] = box[glyphs][:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    corners[glyphs] = upright_corners(box[glyphs])
     return Seen(
         symbols.replace(box=box, corners=corners),
         [curve.moved(back) for curve in found.staves],
@@ -200,7 +200,7 @@ def _see(seen: NDArray[np.uint8], model: Model, options: DetectOptions) -> Seen:
     label, box, corners = found.label[kept], found.box[kept], found.corners[kept]
     centred = kind[kept] < len(FAMILIES)
     box[centred] = refined(seen, box[centred], label[centred], model.refine)
-    corners[centred] = box[centred][:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    corners[centred] = upright_corners(box[centred])
     symbols = Symbols.build(label.tolist(), box, corners=corners, score=score[kept])
     height, width = (-(-side // DOT) for side in seen.shape)
     return Seen(symbols, staff_curves(maps.traces[_STAFFS, :height, :width], STAFF_SPACE))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from notehead.detect.classes import FAMILIES, TRACES
+from notehead.detect.model_files import FILES
 from notehead.detect.one_pass import STAFF_SPACE
 from notehead.detect.score_map import ScoreMap
 from notehead.errors import DatasetError, MissingExtraError
@@ -33,7 +34,6 @@ WEIGHTS = Path(__file__).parent / "weights"
 """The model that comes with the package."""
 
 DESCRIPTION = "weights.json"
-_FILES = "page.onnx", "symbol.onnx", "refine.onnx"
 _INSTALL = "Install notehead again, or give a model with --model."
 _EXPORT = "Export it again with `notehead export`."
 
@@ -54,7 +54,7 @@ def load_model(folder: str | PathLike[str] | None = None, threads: int = 0) -> O
     if own and not (place / DESCRIPTION).is_file():
         message = f"{place}: the detector's model is not installed"
         raise MissingExtraError(message, _INSTALL)
-    for name in _FILES:
+    for name in FILES:
         if not (place / name).is_file():
             message = f"{place / name}: there is no such file, so this is no model"
             raise DatasetError(message, _INSTALL if own else "Give a folder that `notehead export` wrote.")
@@ -80,7 +80,7 @@ def describe_model(
         "version": version,
         "staff_space": STAFF_SPACE,
         "classes": classes_hash(),
-        "files": {file: sha256_of(folder / file) for file in _FILES},
+        "files": {file: sha256_of(folder / file) for file in FILES},
         "calibration": calibration or {},
     }
     data = orjson.dumps(description, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -99,7 +99,7 @@ def _check(place: Path, remedy: str) -> Any:
     if description["classes"] != classes_hash() or description["staff_space"] != STAFF_SPACE:
         message = f"{place}: the model was made for other classes than this version of notehead has"
         raise DatasetError(message, remedy)
-    for name in _FILES:
+    for name in FILES:
         if sha256_of(place / name) != description["files"].get(name):
             message = f"{place / name}: it is damaged: its SHA-256 is not the one in {DESCRIPTION}"
             raise DatasetError(message, remedy)

@@ -34,7 +34,7 @@ from notehead.evaluate.overlap import (
 )
 from notehead.evaluate.records import RECORD, Counts, DetectionOptions, thin_classes
 from notehead.evaluate.staff_space import estimate_staff_space
-from notehead.page import Symbols
+from notehead.page import Symbols, upright_corners
 from notehead.vocabulary import Vocabulary
 
 ULTRALYTICS_SCORE = 0.001
@@ -224,7 +224,7 @@ class DetectionEvaluator:
 
 def _corners(boxes: Floats) -> Floats:
     """Upright boxes (n, 4) as four corners: float64 (n, 4, 2)."""
-    return boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    return upright_corners(boxes)
 
 
 def _ranges(seen: _Symbols, there: _Symbols) -> tuple[Ints, Ints]:

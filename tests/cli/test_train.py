@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from notehead.cli.main import cli
 from notehead.cli.train import Duration
 from notehead.datasets import Dataset
-from notehead.detect.model import FILES
+from notehead.detect.model_files import FILES
 from notehead.errors import DatasetError, OutputError
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from notehead.datasets.index import PageEntry
 from notehead.datasets.source import ReadOptions, Source
-from notehead.page import ABSENT, Page
+from notehead.page import ABSENT, Page, upright_corners
 from notehead.vocabulary import Vocabulary
 
 Part = Literal[
@@ -109,7 +109,7 @@ def parts_of(page: Page) -> set[Part]:
         ['onset']
     """
     symbols = page.symbols
-    upright = symbols.box[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    upright = upright_corners(symbols.box)
     known: dict[Part, bool] = {
         "ids": not np.array_equal(symbols.id, np.arange(1, len(symbols) + 1)),
         "oriented boxes": not np.allclose(

@@ -14,7 +14,7 @@ from notehead.degrade.align.register import FINE, Ink, Registration, register
 from notehead.degrade.warp import Warp
 from notehead.degrade.warp_page import warp_page
 from notehead.errors import DatasetError
-from notehead.page import Page
+from notehead.page import Page, upright_corners
 
 _LEAST_SIDE = 100
 """Pixels; music of a page cannot be told in less."""
@@ -204,7 +204,7 @@ def _figures(found: Registration, page: Page, space: float, options: AlignOption
 def _places(page: Page) -> NDArray[np.float64]:
     """Of each symbol its box's corners and its middle: (n, 5, 2)."""
     box = page.symbols.box
-    corners = box[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    corners = upright_corners(box)
     return np.concatenate([corners, corners.mean(axis=1, keepdims=True)], axis=1)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from notehead.detect.model import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
+from notehead.detect.model_files import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
 from notehead.detect.refine import SIDE
 from notehead.detect.shipped import describe_model
 from notehead.errors import DatasetError

@@ -19,7 +19,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from notehead.detect.model import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
+from notehead.detect.model_files import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
 from notehead.files import write_file
 from notehead.models.data.prepare import read_image
 

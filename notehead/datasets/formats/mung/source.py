@@ -40,7 +40,7 @@ from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError
 from notehead.images import image_size, read_image
 from notehead.images.read import MOST_PIXELS
-from notehead.page import ABSENT, Page, Symbols
+from notehead.page import ABSENT, Page, Symbols, upright_corners
 from notehead.vocabulary import Vocabulary
 
 
@@ -115,7 +115,7 @@ def _symbols(nodes: list[Node], vocabulary: Vocabulary, ids: NDArray[np.uint16] 
         return [node.columns.get(name, default) for node in nodes]
 
     boxes = np.array([node.columns.get("box", node.box) for node in nodes], np.float64).reshape(-1, 4)
-    upright = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    upright = upright_corners(boxes)
     corners = [node.columns.get("corners", flat) for node, flat in zip(nodes, upright, strict=True)]
     text = np.full(len(nodes), None, object)
     text[:] = [node.columns.get("text") for node in nodes]

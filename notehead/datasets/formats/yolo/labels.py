@@ -13,7 +13,7 @@ from notehead.datasets.boxes import ROUNDING, good_boxes
 from notehead.datasets.complaints import Complaints
 from notehead.datasets.formats.yolo.config import YoloConfig
 from notehead.errors import DatasetError
-from notehead.page import Symbols
+from notehead.page import Symbols, upright_corners
 
 MOST_BYTES = 64 * 2**20
 """Of a label file; a page of 10,000 symbols takes 1 MB."""
@@ -178,5 +178,5 @@ def _oriented(
     low, high = corners.min(axis=1, initial=np.inf), corners.max(axis=1, initial=-np.inf)
     centre = (low + high) / 2
     fine = ((centre >= 0) & (centre <= size) & (high - low <= size)).all(axis=1)
-    upright = box[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 2)
+    upright = upright_corners(box)
     return np.where(fine[:, None, None], corners, upright)
