@@ -24,9 +24,10 @@ from benchmarks.detect_pages import drawn
 from notehead import Dataset, Page
 from notehead.datasets.index import PageEntry
 from notehead.degrade import RECIPES, degrade
+from notehead.detect.classes import labels_of_kind
 from notehead.detect.detector import DetectOptions, Model, detect_at
 from notehead.detect.model import OnnxModel
-from notehead.detect.refine import Floats
+from notehead.detect.refine import Correction, Glance
 from notehead.evaluate import DetectionEvaluator, DetectionFigures, DetectionOptions
 from notehead.files import write_file
 from notehead.models.data.cutting import CropOptions
@@ -65,7 +66,7 @@ class Variant:
         pages: how they are prepared.
         crops: how crops are drawn.
         weights: of the loss.
-        refined: whether boxes are looked at twice.
+        refined: whether symbols are looked at twice.
         int8: whether the network is judged in eight bits.
     """
 
@@ -87,8 +88,8 @@ def composed(entry: PageEntry) -> bool:
 VARIANTS = (
     Variant("as shipped"),
     Variant("in eight bits", int8=True),
-    Variant("one box head: no second look", weights=LossWeights(refine=0), refined=False),
-    Variant("box loss without IoU", weights=LossWeights(overlap=0, refine=0), refined=False),
+    Variant("one box head: no second look", weights=LossWeights(refine=0, tips=0), refined=False),
+    Variant("box loss without IoU", weights=LossWeights(overlap=0, refine=0, tips=0), refined=False),
     Variant("no staff-space scaling", space=lambda _: _USUAL_SPACE),
     Variant("half the resolution (stride 8)", space=lambda page: 2 * page.staff_space),
     Variant("a third more resolution (stride 3)", space=lambda page: 0.75 * page.staff_space),
@@ -119,15 +120,20 @@ class Rescaled:
 
 
 class Unrefined:
-    """A model whose boxes are taken as they are read."""
+    """A model whose symbols are taken as they are read."""
 
     def __init__(self, model: Model) -> None:
         self.probability, self.maps, self.read = model.probability, model.maps, model.read
 
-    def refine(self, seen: Floats, labels: NDArray[np.int64], sides: Floats) -> Floats:
+    def refine(self, glance: Glance) -> Correction:
         """Nothing is off."""
-        del seen, sides
-        return np.zeros((len(labels), 4), np.float32)
+        shapes = (len(glance.kind), 4), len(glance.kind), (len(glance.kind), len(labels_of_kind()[0]))
+        return Correction(*(np.zeros(shape, np.float32) for shape in shapes))
+
+    def tips(self, seen: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Nor are tips."""
+        del known
+        return np.zeros((len(seen), 2), np.float32)
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,12 @@ def _command(task: str, usual: str, what: str) -> click.Command:
         default=0,
         help="Processes that prepare pages; 0 for one per processor.",
     )
+    @click.option(
+        "--begin",
+        default="",
+        metavar="RUN",
+        help="Begin with the weights of another training, where they fit.",
+    )
     @click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn at random.")
     def command(datasets: tuple[Path, ...], **options: Any) -> None:
         _train(task, datasets, options)
@@ -123,7 +129,13 @@ def _train(task: str, datasets: tuple[Path, ...], given: dict[str, Any]) -> None
     entry = model_entry(given["model"], task)
     recipes = tuple(name.strip() for name in given["recipes"].split(",") if name.strip())
     pages = PageOptions(recipes or PageOptions().recipes, copies=given["copies"], seed=given["seed"])
-    options = TrainingOptions(entry.name, pages, loop=LoopOptions(steps=given["steps"]), seed=given["seed"])
+    options = TrainingOptions(
+        entry.name,
+        pages,
+        loop=LoopOptions(steps=given["steps"]),
+        seed=given["seed"],
+        begin=given["begin"],
+    )
     done = train_model(
         [Dataset(path) for path in datasets],
         given["output"],

@@ -6,24 +6,19 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from notehead.detect.maps import CELL, DecodeOptions, Floats, Found, Maps, ReadSymbols, confidence, sigmoid
-from notehead.detect.nms import suppressed
-from notehead.page import upright_corners
+from notehead.detect.maps import CELL, Candidates, DecodeOptions, Floats, Maps, ReadSymbols
 
 
-def find_centres(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Found:
-    """The symbols whose centres are seen, with boxes as they are read there."""
+def find_centres(maps: Maps, read: ReadSymbols, options: DecodeOptions) -> Candidates:
+    """What may be symbols: the highest places of the maps of centres, with class and box read there."""
     centres = maps.centres.astype(np.float32, copy=False)  # of tiled pages in half precision
     kind, row, column = _peaks(centres, np.float32(np.log(options.least / (1 - options.least))))
-    scores, boxes = read(np.ascontiguousarray(maps.features[:, row, column].T), kind)
-    label = scores.argmax(axis=1)
-    score = sigmoid(centres[kind, row, column]) * confidence(scores)
+    features = np.ascontiguousarray(maps.features[:, row, column].T).astype(np.float32, copy=False)
+    labels, boxes = read(features, kind)
     middle = (np.stack((column, row), axis=1) + 0.5 + boxes[:, :2]) * CELL
     half = np.exp(np.clip(boxes[:, 2:], -3, 6)) * CELL / 2
     box = np.concatenate((middle - half, middle + half), axis=1).astype(np.float64)
-    kept = suppressed(box, score, options.overlap, kind)
-    box = box[kept]
-    return Found(label[kept], score[kept], box, upright_corners(box))
+    return Candidates(kind, centres[kind, row, column], labels, features, box)
 
 
 @njit(cache=True)

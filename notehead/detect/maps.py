@@ -79,6 +79,25 @@ class DecodeOptions:
 
 
 @dataclass(frozen=True, eq=False)
+class Candidates:
+    """What may be symbols with centres, as one cell of the maps says.
+
+    Attributes:
+        kind: int64 (n,), families.
+        centre: logits of being there, (n,).
+        label: logits of class ids, (n, classes).
+        features: of the cell, (n, features).
+        box: in pixels, (n, 4).
+    """
+
+    kind: NDArray[np.int64]
+    centre: Floats
+    label: Floats
+    features: Floats
+    box: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
 class Found:
     """Symbols found: class ids (n,), scores (n,), boxes (n, 4), corners of oriented boxes (n, 4, 2)."""
 

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from notehead.detect.maps import Maps
 from notehead.detect.model_files import FILES
+from notehead.detect.refine import Correction, Glance
 from notehead.detect.score_map import ScoreMap
 
 
 class OnnxModel:
-    """A folder with the networks of the detector: pixels to maps, features to symbols, windows to boxes.
+    """A folder with the networks of the detector.
 
     Args:
-        folder: holds `page.onnx`, `symbol.onnx` and `refine.onnx`.
+        folder: holds `page.onnx`, `symbol.onnx`, `refine.onnx` and `tips.onnx`.
         threads: of ONNX Runtime; 0 for as many as it likes.
         probability: from the network's scores to probabilities.
     """
@@ -29,7 +30,7 @@ class OnnxModel:
         options.log_severity_level = 3
         # memory that was needed for one large page is not kept for all the small ones after it
         options.enable_cpu_mem_arena = False
-        self._page, self._symbol, self._refine = (
+        self._page, self._symbol, self._refine, self._tips = (
             onnxruntime.InferenceSession(folder / name, options, providers=["CPUExecutionProvider"])
             for name in FILES
         )
@@ -47,11 +48,12 @@ class OnnxModel:
         )
         return labels, boxes
 
-    def refine(
-        self, seen: NDArray[np.float32], labels: NDArray[np.int64], sides: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """How far the sides of boxes are off."""
-        moved: NDArray[np.float32] = self._refine.run(None, {"seen": seen, "label": labels, "sides": sides})[
-            0
-        ]
-        return moved
+    def refine(self, glance: Glance) -> Correction:
+        """What a second look at symbols adds."""
+        given = dict(zip(("seen", "features", "kind", "sides"), glance, strict=True))
+        return Correction(*self._refine.run(None, given))
+
+    def tips(self, seen: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How far the tips of curves are off."""
+        away: NDArray[np.float32] = self._tips.run(None, {"seen": seen, "known": known})[0]
+        return away

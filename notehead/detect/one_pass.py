@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from notehead.detect.classes import FAMILIES, TRACES, kind_of_label
 from notehead.detect.decode import decode
 from notehead.detect.maps import DOT, DecodeOptions, Maps
-from notehead.detect.refine import refined
+from notehead.detect.reader import Reader
 from notehead.detect.score_map import ScoreMap
 from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
@@ -32,27 +32,17 @@ _GLYPHS &= kind_of_label() != FAMILIES.index("ledgers")
 """By class id whether its boxes are in whole pixels. A ledger line is too thin for that."""
 
 
-class Model(Protocol):
-    """A network, however it is run.
+class Model(Reader, Protocol):
+    """All networks.
 
     Attributes:
-        probability: from its scores to probabilities.
+        probability: from their scores to probabilities.
     """
 
     probability: ScoreMap
 
     def maps(self, ink: NDArray[np.float32]) -> Maps:
         """What the network says of an image, float32 (height, width) from 0 for paper to 1 for ink."""
-
-    def read(
-        self, features: NDArray[np.float32], kinds: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Logits of class ids and boxes from features at symbols, and their kinds."""
-
-    def refine(
-        self, seen: NDArray[np.float32], labels: NDArray[np.int64], sides: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """How far the sides of boxes are off, as `RefineBoxes` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,14 +183,12 @@ def see_rows(
 def _see(seen: NDArray[np.uint8], model: Model, options: DetectOptions) -> Seen:
     """The symbols of an image at the network's scale."""
     maps = read_in_tiles(seen, model.maps, options.tiles)
-    found = decode(maps, model.read, options.decode)
+    found = decode(seen, maps, model, options.decode)
     kind = kind_of_label()[found.label]
     score = model.probability(found.score, kind)
     kept = np.flatnonzero(score >= options.confidence)
-    label, box, corners = found.label[kept], found.box[kept], found.corners[kept]
-    centred = kind[kept] < len(FAMILIES)
-    box[centred] = refined(seen, box[centred], label[centred], model.refine)
-    corners[centred] = upright_corners(box[centred])
-    symbols = Symbols.build(label.tolist(), box, corners=corners, score=score[kept])
+    symbols = Symbols.build(
+        found.label[kept].tolist(), found.box[kept], corners=found.corners[kept], score=score[kept]
+    )
     height, width = (-(-side // DOT) for side in seen.shape)
     return Seen(symbols, staff_curves(maps.traces[_STAFFS, :height, :width], STAFF_SPACE))

@@ -21,7 +21,7 @@ _BELOW = ("textLyrics", "lyricHyphen", "lyricExtender")
 
 _OF_NO_STAFF = frozenset(
     {*TRACES["barlines"], *TRACES["braces"]}
-    | {"repeatDot", "barlineTick", "otherLine", "voltaBracket", "bracketSpan"}
+    | {"repeatDot", "otherLine", "voltaBracket", "bracketSpan"}
     | {"textMeasureNumber", "textPartName", "textTitle", "textVolta"}
 )
 """These belong to a system, or to the page."""

@@ -1,17 +1,22 @@
-"""Boxes looked at once more: a window around each, at a size of its own, to a more exact box.
+"""Symbols looked at once more: the pixels around each, to a more exact box and a surer class.
 
-A box that is read from one cell of the features knows nothing finer than that cell. So the pixels around it
-are looked at again, all windows being brought to one size: a dot fills its window as a clef does. It is the
-second step of Cascade R-CNN (Cai and Vasconcelos, 2018), on pixels.
+What is read from one cell of the features knows nothing finer than that cell. So the pixels are looked at
+again, in two windows: one around the box, brought to one size whatever the box's, so that a dot fills it as a
+clef does; and one of what is around, four staff spaces wide. It is the second step of Cascade R-CNN (Cai and
+Vasconcelos, 2018), on pixels; classes and scores are corrected, not said anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+from notehead.detect.maps import Candidates
 
 Floats = NDArray[np.float32]
 
@@ -21,32 +26,98 @@ AROUND = 1 / 3
 """What a window shows at each side of its box, in widths and heights of the box."""
 LEAST = 8.0
 """Pixels of a window's side at least: of a hyphen more is seen than its height."""
-
-RefineBoxes = Callable[[Floats, NDArray[np.int64], Floats], Floats]
-"""Windows (n, 1, side, side), class ids (n,) and boxes' sides in pixels (n, 2) to how far the box's left,
-upper, right and lower side is from where it was, (n, 4), in widths and heights of the window."""
+_PIXELS = 2
+"""Pixels of a cell of the surroundings."""
 
 
-def refined(
-    image: NDArray[np.uint8], boxes: NDArray[np.float64], labels: NDArray[np.int64], refine: RefineBoxes
-) -> NDArray[np.float64]:
-    """Boxes (n, 4), more exact.
+class Glance(NamedTuple):
+    """What is looked at.
+
+    Attributes:
+        seen: windows, float32 (n, 2, side, side), 0 for paper to 1 for ink: box, surroundings.
+        features: of the cell where the symbol was found, (n, features).
+        kind: int64 (n,), families.
+        sides: of boxes, in pixels, (n, 2).
+    """
+
+    seen: Floats
+    features: Floats
+    kind: NDArray[np.int64]
+    sides: Floats
+
+
+class Correction(NamedTuple):
+    """What a second look adds.
+
+    Attributes:
+        moved: how far the box's left, upper, right and lower side is from where it was, (n, 4), in widths and
+            heights of the window.
+        centre: to logits of being there, (n,).
+        label: to logits of class ids, (n, classes).
+    """
+
+    moved: Floats
+    centre: Floats
+    label: Floats
+
+
+Refine = Callable[[Glance], Correction]
+
+
+def refined(image: NDArray[np.uint8], candidates: Candidates, refine: Refine) -> Candidates:
+    """The candidates, more exact and surer.
 
     Args:
         image: uint8 (height, width), 0 black, at the network's scale.
-        boxes: in its pixels, (n, 4).
-        labels: class ids, (n,).
+        candidates: what may be symbols of it.
         refine: the network.
     """
+    boxes = candidates.box
     if not len(boxes):
-        return boxes
+        return candidates
     window = windows(boxes)
+    seen = look_at(image[None], np.zeros(len(boxes), np.int64), boxes)
     sides = (boxes[:, 2:] - boxes[:, :2]).astype(np.float32)
-    seen = cut_windows(image[None], np.zeros(len(boxes), np.int64), window)
-    moved = refine(seen, labels.astype(np.int64), sides).astype(np.float64)
-    better = boxes + moved * np.tile(window[:, 2:] - window[:, :2], 2)
+    second = refine(Glance(seen, candidates.features, candidates.kind, sides))
+    better = boxes + second.moved.astype(np.float64) * np.tile(window[:, 2:] - window[:, :2], 2)
     whole = np.all(better[:, 2:] > better[:, :2], axis=1, keepdims=True)
-    return np.where(whole, better, boxes)
+    return Candidates(
+        candidates.kind,
+        candidates.centre + second.centre,
+        candidates.label + second.label,
+        candidates.features,
+        np.where(whole, better, boxes),
+    )
+
+
+def look_at(images: NDArray[np.uint8], place: NDArray[np.int64], boxes: NDArray[np.float64]) -> Floats:
+    """Both windows of boxes, float32 (n, 2, side, side), 0 for paper to 1 for ink.
+
+    Args:
+        images: uint8 (images, height, width), 0 black; beyond them is paper.
+        place: which image each box is on, (n,).
+        boxes: in pixels, (n, 4).
+    """
+    around = surroundings(images, place, (boxes[:, :2] + boxes[:, 2:]) / 2)
+    return np.concatenate((cut_windows(images, place, windows(boxes)), around), axis=1)
+
+
+def surroundings(images: NDArray[np.uint8], place: NDArray[np.int64], points: NDArray[np.float64]) -> Floats:
+    """What is around points (n, 2), float32 (n, 1, side, side): cells of two by two pixels."""
+    half, rest = SIDE // 2, images.shape[1:] % np.array(_PIXELS)
+    small = np.zeros(
+        (len(images), *(side // _PIXELS + SIDE for side in np.array(images.shape[1:]) + rest)), np.uint8
+    )
+    for row, image in enumerate(images):
+        even = cv2.copyMakeBorder(image, 0, int(rest[0]), 0, int(rest[1]), cv2.BORDER_CONSTANT, value=[255])
+        size = (even.shape[1] // _PIXELS, even.shape[0] // _PIXELS)
+        ink = 255 - np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
+        small[row, half:-half, half:-half] = ink
+    at = np.floor(points / _PIXELS).astype(np.int64)
+    limits = np.array(small.shape[:0:-1]) - SIDE
+    x, y = np.clip(at, 0, limits).T
+    shown = np.lib.stride_tricks.sliding_window_view(small, (SIDE, SIDE), axis=(1, 2))[place, y, x]
+    return np.asarray((shown / np.float32(255))[:, None], np.float32)
 
 
 def windows(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

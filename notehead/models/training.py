@@ -11,11 +11,12 @@ import torch
 
 from notehead.datasets import Dataset
 from notehead.degrade import RECIPES, degrade
+from notehead.models.begin import begin_from
 from notehead.models.claim import claim
 from notehead.models.curves import draw_curves
 from notehead.models.data.cutting import CropOptions
 from notehead.models.data.pages import PageOptions, composed_pages, prepare_pages
-from notehead.models.loop import LoopOptions, train
+from notehead.models.loop import CHECKPOINT, LoopOptions, train
 from notehead.models.registry import Setting, model_entry
 from notehead.page import Page
 from notehead.progress import Progress
@@ -37,6 +38,7 @@ class TrainingOptions:
         loop: how many steps, how fast.
         judges: pages that it is not trained on, by which it is judged.
         seed: of its first weights, and of all crops.
+        begin: folder of a training with whose weights it begins, where they fit; empty for none.
     """
 
     model: str = "centres"
@@ -45,6 +47,7 @@ class TrainingOptions:
     loop: LoopOptions = field(default_factory=LoopOptions)
     judges: int = 14
     seed: int = 0
+    begin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def train_model(
         NoteheadError: there is no such model.
         MissingExtraError: the model needs a library that is not installed.
         OutputError: the folder was begun with other options or datasets.
-        DatasetError: pages cannot be read or used.
+        DatasetError: pages cannot be read or used, or there is no training to begin from.
     """
     entry = model_entry(options.model)
     claim(
@@ -99,7 +102,11 @@ def train_model(
     paths = prepare_pages(learnt, folder / "pages", pages, where.workers, progress)
     judges, composed = _judges(held, options), composed_pages(learnt, paths)
     setting = Setting(paths, options.crops, options.seed, where.place(), judges, composed, options.loop.steps)
-    done = train(entry.make(setting), folder, options.loop, seconds=where.seconds, tell=tell)
+    task = entry.make(setting)
+    if options.begin and not (folder / CHECKPOINT).exists():
+        fitting, count = begin_from(task.network, Path(options.begin))
+        tell(f"begins with {fitting} of {count} weights of {options.begin}")
+    done = train(task, folder, options.loop, seconds=where.seconds, tell=tell)
     draw_curves(folder)
     return done
 

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from notehead.detect.classes import FAMILIES, KINDS, TRACES
-from notehead.detect.maps import CELL, DOT, Maps
-from notehead.detect.refine import SIDE
+from notehead.detect.maps import CELL, DOT, Maps, ReadSymbols
+from notehead.detect.refine import SIDE, Correction, Glance
 from notehead.detect.score_map import ScoreMap
+from notehead.detect.tips import KNOWN as TIP_KNOWN
+from notehead.detect.tips import SIDE as TIP_SIDE
 from notehead.vocabulary import VOCABULARY
 
 CLASSES = max(VOCABULARY.by_id) + 1
@@ -74,8 +76,33 @@ class InkModel:
         label = np.where(kinds == len(FAMILIES) + STAFFS, VOCABULARY.id("staff"), features[:, 0].astype(int))
         return (np.eye(CLASSES, dtype=np.float32) * 30)[label], features[:, 1:].astype(np.float32)
 
-    def refine(self, seen: Floats, labels: NDArray[np.int64], sides: Floats) -> Floats:
-        return np.zeros((len(labels), 4), np.float32)
+    def refine(self, glance: Glance) -> Correction:
+        return unchanged(glance)
+
+    def tips(self, seen: Floats, known: Floats) -> Floats:
+        del known
+        return np.zeros((len(seen), 2), np.float32)
+
+
+def unchanged(glance: Glance) -> Correction:
+    """What a second look says that finds all as it should be."""
+    count = len(glance.kind)
+    moved, centre, label = ((count, 4), count, (count, CLASSES))
+    return Correction(*(np.zeros(shape, np.float32) for shape in (moved, centre, label)))
+
+
+class Reads:
+    """Networks of which one is given as a function, and the others find all as it should be."""
+
+    def __init__(self, read: ReadSymbols) -> None:
+        self.read = read
+
+    def refine(self, glance: Glance) -> Correction:
+        return unchanged(glance)
+
+    def tips(self, seen: Floats, known: Floats) -> Floats:
+        del known
+        return np.zeros((len(seen), 2), np.float32)
 
 
 def music(
@@ -151,14 +178,29 @@ def tiny_model(folder: Path) -> Path:
     )
     _save(
         folder / "refine.onnx",
-        [helper.make_node("MatMul", ["sides", "w"], ["moved"])],
-        {"w": np.zeros((2, 4))},
         [
-            ("seen", TensorProto.FLOAT, ["n", 1, SIDE, SIDE]),
-            ("label", TensorProto.INT64, ["n"]),
+            helper.make_node("MatMul", ["sides", "w0"], ["moved"]),
+            helper.make_node("MatMul", ["sides", "w1"], ["centre"]),
+            helper.make_node("MatMul", ["sides", "w2"], ["label"]),
+        ],
+        {"w0": np.zeros((2, 4)), "w1": np.zeros(2), "w2": np.zeros((2, CLASSES))},
+        [
+            ("seen", TensorProto.FLOAT, ["n", 2, SIDE, SIDE]),
+            ("features", TensorProto.FLOAT, ["n", 4]),
+            ("kind", TensorProto.INT64, ["n"]),
             ("sides", TensorProto.FLOAT, ["n", 2]),
         ],
-        {"moved": ["n", 4]},
+        {"moved": ["n", 4], "centre": ["n"], "label": ["n", CLASSES]},
+    )
+    _save(
+        folder / "tips.onnx",
+        [helper.make_node("MatMul", ["known", "w"], ["away"])],
+        {"w": np.zeros((TIP_KNOWN, 2))},
+        [
+            ("seen", TensorProto.FLOAT, ["n", 3, TIP_SIDE, TIP_SIDE]),
+            ("known", TensorProto.FLOAT, ["n", TIP_KNOWN]),
+        ],
+        {"away": ["n", 2]},
     )
     return folder
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from notehead.detect.refine import SIDE, cut_windows, refined, windows
+from notehead.detect.maps import Candidates
+from notehead.detect.refine import SIDE, Correction, Glance, cut_windows, refined, surroundings, windows
 
-Floats = NDArray[np.float32]
+Boxes = NDArray[np.float64]
 
 
 def test_a_window_is_the_image_where_cells_are_pixels() -> None:
@@ -40,10 +43,34 @@ def test_no_ink_is_lost_or_won(x: float, y: float, width: float, height: float) 
     np.testing.assert_allclose(ink, across * down * 200 / 255, atol=1e-3 * width * height + 1e-3)
 
 
-def bounds_of_ink(seen: Floats, labels: NDArray[np.int64], sides: Floats) -> Floats:
+@given(st.floats(-30, 60), st.floats(-30, 60))
+def test_surroundings_are_cells_of_two_by_two_pixels(x: float, y: float) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (41, 35)).astype(np.uint8)
+    seen = surroundings(np.stack((np.zeros_like(image), image)), np.array([1]), np.array([[x, y]]))
+    paper = np.full((41 + 200, 35 + 200), 255, np.uint8)
+    paper[100:141, 100:135] = image
+    left, top = (2 * min(max(int(at // 2), 0), last) - SIDE + 100 for at, last in ((x, 18), (y, 21)))
+    part = 255 - paper[top : top + 2 * SIDE, left : left + 2 * SIDE].astype(float)
+    wanted = part.reshape(SIDE, 2, SIDE, 2).mean(axis=(1, 3)) / 255
+    np.testing.assert_allclose(seen[0, 0], wanted, atol=0.6 / 255)
+
+
+def candidates(boxes: Boxes) -> Candidates:
+    count = len(boxes)
+    return Candidates(
+        np.zeros(count, np.int64),
+        np.zeros(count, np.float32),
+        np.zeros((count, 5), np.float32),
+        np.zeros((count, 2), np.float32),
+        boxes,
+    )
+
+
+def bounds_of_ink(glance: Glance) -> Correction:
     """What a perfect network says of a window with one black symbol."""
-    moved = np.zeros((len(labels), 4), np.float32)
-    for row, (window, size) in enumerate(zip(seen[:, 0], sides, strict=True)):
+    count = len(glance.kind)
+    moved = np.zeros((count, 4), np.float32)
+    for row, (window, size) in enumerate(zip(glance.seen[:, 0], glance.sides, strict=True)):
         whole = windows(np.array([[0, 0, *size]], float))[0]
         given = (np.array([0, 0, *size]) - np.tile(whole[:2], 2)) / np.tile(whole[2:] - whole[:2], 2)
         for axis in range(2):
@@ -51,7 +78,7 @@ def bounds_of_ink(seen: Floats, labels: NDArray[np.int64], sides: Floats) -> Flo
             dark = np.flatnonzero(cells > 0)
             ends = (dark[0] + 1 - cells[dark[0]]) / SIDE, (dark[-1] + cells[dark[-1]]) / SIDE
             moved[row, axis::2] = np.array(ends) - given[axis::2]
-    return moved
+    return Correction(moved, np.zeros(count, np.float32), np.zeros((count, 5), np.float32))
 
 
 @given(st.integers(0, 1000))
@@ -63,24 +90,41 @@ def test_boxes_are_put_around_the_ink(seed: int) -> None:
         image[y0:y1, x0:x1] = 0
     sides = np.tile(true[:, 2:] - true[:, :2], 2)
     boxes = true + rng.uniform(-0.1, 0.1, (3, 4)) * sides
-    better = refined(image, boxes, np.zeros(3, np.int64), bounds_of_ink)
-    np.testing.assert_allclose(better, true, atol=0.05)
+    better = refined(image, candidates(boxes), bounds_of_ink)
+    np.testing.assert_allclose(better.box, true, atol=0.05)
 
 
 def test_a_box_turned_inside_out_stays_as_it_was() -> None:
     image = np.zeros((50, 50), np.uint8)
     boxes = np.array([[10.0, 10, 20, 20], [20, 20, 40, 40]])
 
-    def crossed(seen: Floats, labels: NDArray[np.int64], sides: Floats) -> Floats:
-        return np.array([[1, 0, -1, 0], [0.1, 0, 0, 0]], np.float32)
+    def crossed(glance: Glance) -> Correction:
+        del glance
+        moved = np.array([[1, 0, -1, 0], [0.1, 0, 0, 0]], np.float32)
+        return Correction(moved, np.zeros(2, np.float32), np.zeros((2, 5), np.float32))
 
-    better = refined(image, boxes, np.zeros(2, np.int64), crossed)
+    better = refined(image, candidates(boxes), crossed).box
     assert better[0].tolist() == boxes[0].tolist()
     assert better[1, 0] > 20
 
 
-def test_a_page_without_boxes_needs_no_network() -> None:
-    def never(seen: Floats, labels: NDArray[np.int64], sides: Floats) -> Floats:
+def test_a_second_look_corrects_class_and_score() -> None:
+    image = np.full((50, 50), 255, np.uint8)
+    given_ = replace(candidates(np.array([[10.0, 10, 20, 20]])), centre=np.array([2], np.float32))
+
+    def other(glance: Glance) -> Correction:
+        assert glance.features.shape == (1, 2)
+        label = np.array([[0, 0, 3, 0, 0]], np.float32)
+        return Correction(np.zeros((1, 4), np.float32), np.array([-3], np.float32), label)
+
+    better = refined(image, given_, other)
+    assert better.centre.tolist() == [-1]
+    assert better.label.argmax() == 2
+
+
+def test_a_page_without_candidates_needs_no_network() -> None:
+    def never(glance: Glance) -> Correction:
         raise AssertionError
 
-    assert refined(np.zeros((5, 5), np.uint8), np.empty((0, 4)), np.empty(0, np.int64), never).shape == (0, 4)
+    none = candidates(np.empty((0, 4)))
+    assert refined(np.zeros((5, 5), np.uint8), none, never) is none

@@ -107,6 +107,11 @@ def altered(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
     values = black + (white - black) * (np.arange(256) / 255) ** rng.uniform(0.7, 1.4)
     image = cv2.LUT(image, np.clip(values, 0, 255).astype(np.uint8))  # type: ignore[assignment]
     choice = rng.random()
+    if choice > 0.7:
+        # ink that has run, or was worn: strokes of other weights than those of the fonts trained on
+        morphed = (cv2.erode if choice > 0.85 else cv2.dilate)(image, np.ones((2, 2), np.uint8))
+        share = rng.uniform(0.1, 0.6)
+        image = cv2.addWeighted(image, 1 - share, morphed, share, 0)  # type: ignore[assignment]
     if choice < 0.15:
         image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 0.9))  # type: ignore[assignment]
     elif choice < 0.3:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from notehead.detect.classes import FAMILIES
 from notehead.detect.maps import CELL, DOT
 from notehead.models.data.cutting import CropOptions, altered, crop_corner, cut, pages_of, paper
 from notehead.models.data.prepare import TrainingPage
+from notehead.models.detector.curve_tips import curve_tips
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,8 @@ class Batch:
         box: float32 (m, 4), in pixels of the crop; may reach beyond it.
         shake: float32 (m, 4), drawn from the normal distribution: how boxes are moved to learn to mend them.
         point: int64 (k, 5): crop, trace's kind, class id, x and y in cells of stride 4, for points of lines.
+        tip: float64 (t, 9): crop and trace's kind of a curve, x and y of a place near its tip, those of the
+            tip, its outward direction, its length; in pixels of the crop.
     """
 
     image: NDArray[np.uint8]
@@ -37,6 +40,7 @@ class Batch:
     box: NDArray[np.float32]
     shake: NDArray[np.float32]
     point: NDArray[np.int64]
+    tip: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 9)))
 
 
 class Crops:
@@ -85,6 +89,7 @@ def _crop(
         box[centred],
         rng.standard_normal((len(zeros), 4), np.float32),
         points,
+        curve_tips(page, corner, traces, rng),
     )
 
 
@@ -120,4 +125,5 @@ def _joined(parts: list[Batch]) -> Batch:
         np.concatenate([part.box for part in parts]),
         np.concatenate([part.shake for part in parts]),
         np.concatenate(points),
+        np.concatenate([part.tip + np.eye(1, 9) * place for place, part in enumerate(parts)]),
     )

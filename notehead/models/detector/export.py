@@ -5,12 +5,15 @@ from __future__ import annotations
 import tempfile
 import warnings
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 
-from notehead.detect.model_files import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
+from notehead.detect.model_files import PAGE_FILE, REFINE_FILE, SYMBOL_FILE, TIPS_FILE
 from notehead.detect.refine import SIDE
 from notehead.detect.shipped import describe_model
+from notehead.detect.tips import KNOWN
+from notehead.detect.tips import SIDE as TIP_SIDE
 from notehead.errors import DatasetError
 from notehead.models.detector.network import DetectorNetwork
 from notehead.models.loop import CHECKPOINT
@@ -37,7 +40,7 @@ def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
     """
     try:
         network, steps = load_network(run / CHECKPOINT)
-    except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except (OSError, EOFError, UnpicklingError, KeyError, TypeError, ValueError, RuntimeError) as error:
         message = f"{run}: no training of a detector, or it has no checkpoint yet"
         raise DatasetError(message, "Train one with `notehead train detect`.") from error
     if int8:
@@ -53,7 +56,7 @@ def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
 
 
 def export(network: DetectorNetwork, folder: Path) -> None:
-    """Write `page.onnx`, `symbol.onnx` and `refine.onnx` in single precision, for pages of any size."""
+    """Write the networks in single precision, for pages of any size."""
     folder.mkdir(parents=True, exist_ok=True)
     network = network.eval()
     height, width = torch.export.Dim("rows", min=2, max=1024), torch.export.Dim("columns", min=2, max=1024)
@@ -84,11 +87,27 @@ def export(network: DetectorNetwork, folder: Path) -> None:
         )
         torch.onnx.export(
             network.refine,
-            (torch.zeros(7, 1, SIDE, SIDE), torch.zeros(7, dtype=torch.int64), torch.ones(7, 2)),
+            (
+                torch.zeros(7, 2, SIDE, SIDE),
+                torch.zeros(7, network.symbol.read.in_features),
+                torch.zeros(7, dtype=torch.int64),
+                torch.ones(7, 2),
+            ),
             folder / REFINE_FILE,
-            input_names=["seen", "label", "sides"],
-            output_names=["moved"],
-            dynamic_shapes={"seen": {0: count}, "labels": {0: count}, "sides": {0: count}},
+            input_names=["seen", "features", "kind", "sides"],
+            output_names=["moved", "centre", "label"],
+            dynamic_shapes={name: {0: count} for name in ("seen", "features", "kinds", "sides")},
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+        torch.onnx.export(
+            network.tips,
+            (torch.zeros(7, 3, TIP_SIDE, TIP_SIDE), torch.zeros(7, KNOWN)),
+            folder / TIPS_FILE,
+            input_names=["seen", "known"],
+            output_names=["away"],
+            dynamic_shapes={name: {0: count} for name in ("seen", "known")},
             dynamo=True,
             external_data=False,
             verbose=False,

@@ -12,7 +12,9 @@ from notehead.detect.classes import FAMILIES, TRACES
 from notehead.detect.maps import CELL
 from notehead.models.detector.crops import Batch
 from notehead.models.detector.network import DetectorNetwork
+from notehead.models.detector.proposals import Proposals, false_peaks
 from notehead.models.detector.refine import refine_loss
+from notehead.models.detector.tips import tips_loss
 from notehead.models.overlap import generalised_iou
 
 _REACH = 2
@@ -28,7 +30,8 @@ class LossWeights:
         trace: where lines are.
         label: of which class they are.
         box: where boxes read at centres begin and end; `overlap` is what its generalised IoU counts in it.
-        refine: where they do after a second look.
+        refine: what is wrong after a second look.
+        tips: where curves end.
         overlap: generalised IoU in `box`, beside the distance of centres and sizes.
     """
 
@@ -37,6 +40,7 @@ class LossWeights:
     label: float = 1.0
     box: float = 1.0
     refine: float = 1.0
+    tips: float = 1.0
     overlap: float = 1.0
 
 
@@ -106,13 +110,32 @@ def losses(network: DetectorNetwork, batch: Batch, weights: LossWeights) -> tupl
     parts["label"] = weights.label * mistaken
     box = torch.from_numpy(batch.box)[wanted.symbol].to(device)
     cell = torch.stack((column, row), dim=1)
-    found = found[: len(box)]
+    count = len(box)
+    found = found[:count]
     parts["box"] = weights.box * _box_loss(found, box, cell, weights.overlap)
-    parts["refine"] = weights.refine * refine_loss(
-        network.refine, batch, wanted.symbol, _boxes(found, cell) * CELL
-    )
+    with torch.no_grad():
+        proposals = Proposals(
+            wanted.symbol.to(device),
+            crop,
+            kinds[:count],
+            at[:count],
+            heat[crop, kinds[:count], row, column],
+            scores[:count],
+            _boxes(found, cell) * CELL,
+        ) + _mistakes(network, heat, features, wanted)
+    parts["refine"] = weights.refine * refine_loss(network.refine, batch, proposals)
+    parts["tips"] = weights.tips * tips_loss(network.tips, batch, traces)
     loss = torch.stack(list(parts.values())).sum()
     return loss, {name: float(part.detach()) for name, part in parts.items()}
+
+
+def _mistakes(network: DetectorNetwork, heat: Tensor, features: Tensor, wanted: Targets) -> Proposals:
+    """What is read where no symbol is."""
+    crop, kind, row, column = false_peaks(heat, wanted.heat.to(heat.device)).T
+    at = features[crop, :, row, column]
+    scores, found = network.symbol(at, kind)
+    box = _boxes(found, torch.stack((column, row), dim=1)) * CELL
+    return Proposals(torch.full_like(crop, -1), crop, kind, at, heat[crop, kind, row, column], scores, box)
 
 
 def _centre_loss(logits: Tensor, heat: Tensor) -> Tensor:

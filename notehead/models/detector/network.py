@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from notehead.detect.classes import FAMILIES, KINDS, TRACES, labels_of_kind
 from notehead.models.detector.refine import RefineNetwork
+from notehead.models.detector.tips import TipNetwork
 from notehead.models.layers import Block, convolution
 
 
@@ -96,7 +97,7 @@ class SymbolNetwork(nn.Module):
         self.box = nn.Sequential(
             nn.ReLU(), nn.Linear(options.hidden, options.hidden), nn.ReLU(), nn.Linear(options.hidden, 4)
         )
-        self.register_buffer("barred", torch.where(allowed, 0.0, -1e4))
+        self.register_buffer("barred", torch.where(allowed, 0.0, -1e4), persistent=False)
 
     def forward(self, features: Tensor, kinds: Tensor) -> tuple[Tensor, Tensor]:
         hidden = self.read(features) + self.kind(kinds)
@@ -105,14 +106,15 @@ class SymbolNetwork(nn.Module):
 
 
 class DetectorNetwork(nn.Module):
-    """All parts, as they are trained together: pixels to maps, features to symbols, windows to boxes."""
+    """All parts, as they are trained together."""
 
     def __init__(self, options: NetworkOptions | None = None) -> None:
         super().__init__()
         options = options or NetworkOptions()
         self.page = PageNetwork(options)
         self.symbol = SymbolNetwork(options)
-        self.refine = RefineNetwork(labels_of_kind().shape[1])
+        self.tips = TipNetwork()
+        self.refine = RefineNetwork(options.features, labels_of_kind().shape[1])
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         return self.page(x)  # type: ignore[no-any-return]

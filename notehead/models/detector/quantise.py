@@ -19,7 +19,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from notehead.detect.model_files import PAGE_FILE, REFINE_FILE, SYMBOL_FILE
+from notehead.detect.model_files import FILES, PAGE_FILE
 from notehead.files import write_file
 from notehead.models.data.prepare import read_image
 
@@ -67,7 +67,9 @@ def quantise(model: Path, folder: Path, pages: list[Path]) -> None:
     network = onnx.load(folder / PAGE_FILE)
     shuffle_in_bytes(network)
     write_file(folder / PAGE_FILE, network.SerializeToString())
-    for name in (SYMBOL_FILE, REFINE_FILE):
+    for name in FILES:
+        if name == PAGE_FILE:
+            continue
         shutil.copyfile(model / name, folder / name)
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from notehead.detect.classes import TRACES
 from notehead.detect.detector import DetectOptions, detect_at
 from notehead.detect.maps import Maps
+from notehead.detect.refine import Correction, Glance
 from notehead.detect.score_map import ScoreMap
 from notehead.evaluate import DetectionEvaluator, DetectionFigures, DetectionOptions
 from notehead.models.detector.network import DetectorNetwork
@@ -45,14 +46,18 @@ class TorchModel:
             labels, boxes = self._network.symbol(given, torch.from_numpy(kinds).to(self._device))
         return labels.cpu().numpy(), boxes.cpu().numpy()
 
-    def refine(
-        self, seen: NDArray[np.float32], labels: NDArray[np.int64], sides: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """How far the sides of boxes are off."""
-        given = [torch.from_numpy(part).to(self._device) for part in (seen, labels, sides)]
+    def refine(self, glance: Glance) -> Correction:
+        """What a second look at symbols adds."""
+        given = [torch.from_numpy(np.ascontiguousarray(part)).to(self._device) for part in glance]
         with torch.inference_mode():
-            moved: NDArray[np.float32] = self._network.refine(*given).cpu().numpy()
-        return moved
+            return Correction(*(part.cpu().numpy() for part in self._network.refine(*given)))
+
+    def tips(self, seen: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
+        """How far the tips of curves are off."""
+        given = (torch.from_numpy(part).to(self._device) for part in (seen, known))
+        with torch.inference_mode():
+            away: NDArray[np.float32] = self._network.tips(*given).cpu().numpy()
+        return away
 
 
 def validate(network: DetectorNetwork, pages: Sequence[Page], least: int = 5) -> dict[str, float]:

@@ -19,6 +19,7 @@ from notehead.models.detector.losses import LossWeights, losses, targets
 from notehead.models.detector.network import DetectorNetwork, NetworkOptions
 from notehead.vocabulary import VOCABULARY
 from tests.degrade.pages import music_page
+from tests.detect.stand_in import Reads
 
 SIZE = 512
 TINY = NetworkOptions((8, 8, 8, 8), (1, 1, 1, 1), 8, 8)
@@ -87,7 +88,7 @@ def test_targets_decode_to_the_symbols_they_were_made_of(prepared: list[Path]) -
         logits = np.where(heat > 0.99, 8.0, -8.0).astype(np.float32)
         bits = (batch.traces[crop] >> np.arange(len(TRACES))[:, None, None]) & 1
         traces = np.where(bits > 0, 8.0, -8.0).astype(np.float32)
-        found = decode(Maps(logits, traces, features), read, DecodeOptions())
+        found = decode(batch.image[crop], Maps(logits, traces, features), Reads(read), DecodeOptions())
         glyphs = found.score > 0
         centred = np.isin(found.label, label)
         order = np.lexsort(found.box[glyphs & centred].T)
@@ -111,7 +112,7 @@ def test_learning_makes_the_loss_smaller(prepared: list[Path]) -> None:
     seen = []
     for _ in range(8):
         loss, parts = losses(network, batch, LossWeights())
-        assert set(parts) == {"centre", "trace", "label", "box", "refine"}
+        assert set(parts) == {"centre", "trace", "label", "box", "refine", "tips"}
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
