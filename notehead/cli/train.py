@@ -11,6 +11,7 @@ import click
 
 from notehead.cli.bar import Bar
 from notehead.datasets import Dataset
+from notehead.detect.model_files import FILES
 from notehead.errors import MissingExtraError
 
 _HELP = """
@@ -192,4 +193,4 @@ def export_command(run: Path, output: Path, int8: bool) -> None:
     from notehead.models.detector.export import export_run  # noqa: PLC0415  # needs PyTorch
 
     export_run(run, output, int8=int8)
-    click.echo(f"{output}: page.onnx, symbol.onnx, refine.onnx, weights.json")
+    click.echo(f"{output}: {', '.join(FILES)}, weights.json")

@@ -62,9 +62,10 @@ def find_lines(
         name: CurveSight(image, traces[name], name in BELOW.values(), name.startswith("tie"), reader.tips)
         for name in _CURVES
     }
-    parts = [_parts(logits, name, levels[name], sights.get(name)) for name, logits in traces.items()]
+    parts = [_parts(image, logits, name, levels[name], sights.get(name)) for name, logits in traces.items()]
     corners = np.concatenate([part.corners for part in parts])
-    long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= options.shortest
+    shortest = np.repeat([levels[name].shortest for name in TRACES], [len(part.score) for part in parts])
+    long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= shortest
     if not long.any():
         return Found(np.empty(0, np.int64), np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)))
     corners = corners[long] * DOT
@@ -98,11 +99,13 @@ class _Parts(NamedTuple):
 _NO_PARTS = _Parts(np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)), np.empty((0, _SAMPLES, 2), np.int64))
 
 
-def _parts(logits: Floats, trace: str, level: Level, sight: CurveSight | None) -> _Parts:
+def _parts(
+    image: NDArray[np.uint8], logits: Floats, trace: str, level: Level, sight: CurveSight | None
+) -> _Parts:
     found = components(logits, level)
     if found is None:
         return _NO_PARTS
-    pixels, bounds = _pixels(found, trace)
+    pixels, bounds = _pixels(image, found, trace)
     # what is surely a line's is asked for its probability, not the ends that fade
     weight = sigmoid(logits[pixels[:, 1], pixels[:, 0]])
     sure = weight > 0.5
@@ -111,7 +114,7 @@ def _parts(logits: Floats, trace: str, level: Level, sight: CurveSight | None) -
     each = [pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist())]
     if trace in STRAIGHT or trace == _WEDGES:
         straight = trace in STRAIGHT
-        corners = straight_boxes(pixels, bounds, _GROWN) if straight else wedge_boxes(each, _GROWN)
+        corners = straight_boxes(pixels, bounds, _GROWN) if straight else wedge_boxes(each, image, _GROWN)
         box = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
     else:
         whole: Sequence[NDArray[Any]] = each if sight is None else ended(each, sight)
@@ -123,13 +126,15 @@ def _parts(logits: Floats, trace: str, level: Level, sight: CurveSight | None) -
     return _Parts(score, box, corners, pixels[places].astype(np.int64))
 
 
-def _pixels(found: Components, trace: str) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def _pixels(
+    image: NDArray[np.uint8], found: Components, trace: str
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Pixels of symbols, x and y, one symbol after the other, and where each begins."""
     pixels, bounds = np.stack((found.x, found.y), axis=1).astype(np.int32), found.bounds
     if trace != _WEDGES:
         return pixels, bounds
     parts = (pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist()))
-    each = [wedge for part in parts for wedge in wedges(part)]
+    each = [wedge for part in parts for wedge in wedges(part, image)]
     return np.concatenate(each), np.cumsum([0, *map(len, each)])
 
 

@@ -42,23 +42,27 @@ class Level:
         bridge: logit of pixels that connect parts of a line.
         edge: logit of pixels that belong to a line where one above 0 is connected with them.
         gap: cells, up and down, of gaps that are bridged whatever is in them.
+        shortest: length in cells below which a line is none.
     """
 
     bridge: float = -2.0
     edge: float = 0.0
     gap: int = 0
+    shortest: float = 2.5
 
 
 LEVELS = {
+    "staffs": Level(shortest=18),
     "stems": Level(bridge=-4),
-    "barlines": Level(bridge=-4, gap=12),
+    "barlines": Level(bridge=-4, gap=12, shortest=10),
     "slursAbove": Level(-2.5, -2.5),
     "slursBelow": Level(-2.5, -2.5),
     "tiesAbove": Level(-2.5, -2.5),
     "tiesBelow": Level(-2.5, -2.5),
 }
 """By trace, measured on pages held back from training: stems go on behind strokes of tremolos, barlines
-behind slurs, which hide no more than two staff spaces of them; curves fade at their ends."""
+behind slurs, which hide no more than two staff spaces of them; curves fade at their ends. No staff is shorter
+than three staff spaces, and no barline than two, a cell or two less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,11 @@ class DecodeOptions:
     Attributes:
         least: score of a centre below which it is none.
         overlap: two boxes of one family that share more than this (IoU) are one symbol.
-        shortest: length in cells of `DOT` below which a line is none.
         levels: by trace, which pixels are a line's; other traces have the usual ones.
     """
 
     least: float = 0.05
     overlap: float = 0.6
-    shortest: float = 2.5
     levels: Mapping[str, Level] = field(default_factory=lambda: LEVELS)
 
 

@@ -1,6 +1,6 @@
 """The model that comes with the package, and others in folders: checked before they are used.
 
-A folder holds `page.onnx`, `symbol.onnx`, `refine.onnx` and `weights.json`:
+A folder holds `page.onnx`, `symbol.onnx`, `refine.onnx`, `tips.onnx` and `weights.json`:
 
 - `name`, `version`: of the model;
 - `staff_space`: pixels of a staff space in pages as the network sees them;

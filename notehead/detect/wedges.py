@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.maps import DOT
+
 _UNEVEN = 1.0
 """Mean squared deviation of heights, in cells, up to which a part is one wedge."""
 _BETTER = 0.2
@@ -18,20 +20,35 @@ _ROUNDED = 6
 """Columns beside the place where two wedges meet that say little: the trace is round there."""
 _CLOSED = 0.4
 """Height of the closed end, in heights of the open one, at most."""
+_BEYOND, _FARTHEST = 3.0, 24.0
+"""Cells beyond the place where the arms meet, and in all, that a line is followed."""
+_ASIDE = 2
+"""Pixels above and below the axis in which the line is looked for."""
+_DARK = 0.75
+"""A line is at least so much darker than what is around."""
+_LIGHT = 0.3
+"""Of the ink of a column, what a column between two wedges may have."""
+_GAP = 0.5
+"""Cells of a line that may be missing."""
 _OFF = 3.0
 """Cells by which its edges may be off the arms where a wedge begins and ends."""
 
 
-def wedges(pixels: NDArray[np.int32]) -> list[NDArray[np.int32]]:
+def wedges(pixels: NDArray[np.int32], image: NDArray[np.uint8]) -> list[NDArray[np.int32]]:
     """The wedges of a connected part, x and y (n, 2) in cells, from left to right.
 
     The height of a wedge grows or falls evenly from column to column. A crescendo that meets a diminuendo
     does both; two of a kind that meet fall back between.
 
+    Args:
+        pixels: of the part.
+        image: uint8 (height, width), 0 black, of two by two pixels a cell.
+
     Example:
         >>> half = [min(x, 39 - x) // 2 for x in range(40)]
         >>> diamond = [[x, y] for x in range(40) for y in range(-half[x], half[x] + 1)]
-        >>> [int(part[:, 0].max()) for part in wedges(np.array(diamond, np.int32))]
+        >>> blank = np.full((99, 99), 255, np.uint8)
+        >>> [int(part[:, 0].max()) for part in wedges(np.array(diamond, np.int32), blank)]
         [19, 39]
     """
     if np.ptp(pixels[:, 0]) + 1 < 2 * _SHORTEST:
@@ -41,8 +58,25 @@ def wedges(pixels: NDArray[np.int32]) -> list[NDArray[np.int32]]:
     here = _division(height)
     if here is None:
         return [pixels]
+    here = _gap(image, (first, low, high), here)
     left = column < here
-    return [*wedges(pixels[left]), *wedges(pixels[~left])]
+    return [*wedges(pixels[left], image), *wedges(pixels[~left], image)]
+
+
+def _gap(
+    image: NDArray[np.uint8], outline: tuple[int, NDArray[np.float64], NDArray[np.float64]], here: int
+) -> int:
+    """The column near `here` in which there is no ink; `here`, where there is none such."""
+    first, low, high = outline
+    begin = max(here - _ROUNDED, 1)
+    x = np.array([begin, min(here + _ROUNDED, len(low) - 1)]) + first
+    rows = slice(max(int(low.min()) * DOT, 0), int(high.max() + 2) * DOT)
+    ink = 255.0 - image[rows, slice(*(x * DOT).tolist())]
+    if not ink.size:
+        return here
+    dark = (ink - np.median(ink)).clip(min=0).sum(axis=0)
+    light = np.flatnonzero(dark <= _LIGHT * np.median(dark))
+    return begin + round(light.mean() / DOT) if len(light) else here
 
 
 def _division(height: NDArray[np.float64]) -> int | None:
@@ -90,26 +124,30 @@ def _deviations(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.maximum(yy - np.divide(xy**2, xx, out=np.zeros_like(xx), where=xx > 0), 0)
 
 
-def wedge_boxes(each: Sequence[NDArray[np.int32]], grown: float) -> NDArray[np.float64]:
+def wedge_boxes(
+    each: Sequence[NDArray[np.int32]], image: NDArray[np.uint8], grown: float
+) -> NDArray[np.float64]:
     """The corners (n, 4, 2) of boxes around wedges whose sides run along their axes, in cells.
 
     The least rectangle around a triangle would run along any one of its sides, by chance. The arms are
     straight lines, which what else touches the wedge does not bend; the box is as high as they are apart at
-    the open end.
+    the open end. Where they have nearly met, one line is left, which may be taken for another's: it is
+    followed in the ink.
 
     Args:
         each: x and y of the pixels of each wedge, (m, 2).
+        image: uint8 (height, width), 0 black, of two by two pixels a cell.
         grown: pixels reach beyond the ink by so much at every side.
 
     Example:
         >>> wedge = np.array([[x, y] for x in range(30) for y in range(-(x // 6), x // 6 + 1)], np.int32)
-        >>> wedge_boxes([wedge], 0.0)[0].round(1).tolist()
+        >>> wedge_boxes([wedge], np.full((9, 99), 255, np.uint8), 0.0)[0].round(1).tolist()
         [[0.0, -4.3], [30.0, -4.3], [30.0, 5.3], [0.0, 5.3]]
     """
-    return np.array([_box(one, grown) for one in each])
+    return np.array([_box(one, image, grown) for one in each])
 
 
-def _box(pixels: NDArray[np.int32], grown: float) -> NDArray[np.float64]:
+def _box(pixels: NDArray[np.int32], image: NDArray[np.uint8], grown: float) -> NDArray[np.float64]:
     first, low, high = _outline(pixels)
     column = np.arange(len(low), dtype=np.float64)
     upper, lower = _straight(column, low), _straight(column, high)
@@ -120,8 +158,32 @@ def _box(pixels: NDArray[np.int32], grown: float) -> NDArray[np.float64]:
     axis = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
     across = np.array([-axis[1], axis[0]]) * max(half[left] - grown, half[right] - grown, 0.15)
     inset = axis * min(grown, (right + 1 - left) / 2 - 0.15)
-    start, stop = ends[0] + inset, ends[1] - inset
+    ends = np.stack((ends[0] + inset, ends[1] - inset))
+    closed = int(half[right] < half[left])
+    slope = abs(half[right] - half[left]) / max(right - left, 1)
+    if slope > 0:
+        outward, most = axis * (2 * closed - 1), half[(left, right)[closed]] / slope + _BEYOND
+        ends[closed] += outward * _followed(image, ends[closed], outward, min(most, _FARTHEST))
+    start, stop = ends
     return np.array([start - across, stop - across, stop + across, start + across])
+
+
+def _followed(
+    image: NDArray[np.uint8], end: NDArray[np.float64], outward: NDArray[np.float64], most: float
+) -> float:
+    """How many cells a line goes on beyond an end, at most."""
+    far = 0.0
+    for step in np.arange(0.5, most, 0.5):
+        x, y = ((end + outward * step) * DOT).astype(int)
+        if not (1 <= x < image.shape[1] - 1 and _ASIDE <= y < image.shape[0] - _ASIDE):
+            break
+        column = image[y - _ASIDE : y + _ASIDE + 1, x]
+        around = image[max(y - 4 * _ASIDE, 0) : y + 4 * _ASIDE + 1, x]
+        if column.min() < _DARK * np.median(around):
+            far = step
+        elif step - far > _GAP:
+            break
+    return far
 
 
 def _outline(pixels: NDArray[np.int32]) -> tuple[int, NDArray[np.float64], NDArray[np.float64]]:

@@ -51,7 +51,7 @@ def test_a_folder_that_is_no_model(tmp_path: Path) -> None:
         load_model(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["page.onnx", "symbol.onnx", "refine.onnx"])
+@pytest.mark.parametrize("name", ["page.onnx", "symbol.onnx", "refine.onnx", "tips.onnx"])
 def test_a_damaged_file(folder: Path, name: str) -> None:
     data = bytearray((folder / name).read_bytes())
     data[-1] ^= 1
