@@ -113,6 +113,7 @@ def main() -> None:
     parser.add_argument("--recipes", type=_recipes, default="all", help="all, or names separated by commas")
     parser.add_argument("--strength", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0, help="which pages are drawn")
+    parser.add_argument("--fonts", default="", help="pages in these music fonts alone, separated by commas")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--known-space", action="store_true", help="tell the detector the staff space")
     parser.add_argument(
@@ -125,7 +126,9 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=4, help="pages to draw for each recipe")
     options = parser.parse_args()
     dataset = Dataset(options.dataset)
-    names = drawn(dataset.entries, options.pages, options.seed)
+    fonts = set(filter(None, options.fonts.split(",")))
+    entries = [entry for entry in dataset.entries if not fonts or entry.font in fonts]
+    names = drawn(entries, options.pages, options.seed)
     detector = Detector(options.model, DetectOptions(), options.threads)
     outcomes = measured(names, dataset, detector, options)
     if options.json:

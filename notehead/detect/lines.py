@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from typing import Any, NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.brackets import bridged
 from notehead.detect.classes import BELOW, FAMILIES, TRACES
-from notehead.detect.components import Components, components
-from notehead.detect.curves import CurveSight, ended
+from notehead.detect.curves import CurveSight
 from notehead.detect.maps import (
     CELL,
     DOT,
     DecodeOptions,
-    Floats,
     Found,
     Level,
     Maps,
     confidence,
-    sigmoid,
 )
+from notehead.detect.parts import SAMPLES, parts_of
 from notehead.detect.reader import Reader
 from notehead.detect.rivals import without_rivals
-from notehead.detect.straight import straight_boxes
-from notehead.detect.wedges import wedge_boxes, wedges
 
-_SAMPLES = 9
-"""Places on a line where its class is read."""
-STRAIGHT = frozenset({"staffs", "stems", "barlines"})
-"""Traces whose symbols are straight; the others have the least rectangle around their pixels."""
 _CURVES = tuple(itertools.chain(*BELOW.items()))
 """Traces of which a curve is in one."""
-_WEDGES, _BRACKETS = "hairpins", "tuplets"
-_GROWN = 0.45
-"""A line's pixels reach beyond its ink by so much of a pixel of their map, measured on the training pages."""
+_BRACKETS = "tuplets"
 
 
 def find_lines(
@@ -62,7 +49,7 @@ def find_lines(
         name: CurveSight(image, traces[name], name in BELOW.values(), name.startswith("tie"), reader.tips)
         for name in _CURVES
     }
-    parts = [_parts(image, logits, name, levels[name], sights.get(name)) for name, logits in traces.items()]
+    parts = [parts_of(image, logits, name, levels[name], sights.get(name)) for name, logits in traces.items()]
     corners = np.concatenate([part.corners for part in parts])
     shortest = np.repeat([levels[name].shortest for name in TRACES], [len(part.score) for part in parts])
     long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= shortest
@@ -73,73 +60,8 @@ def find_lines(
     dots = np.concatenate([part.samples for part in parts])[long]  # (lines, samples, 2): x, y
     cells = np.minimum(dots * DOT // CELL, np.array(maps.features.shape[:0:-1]) - 1)
     x, y = cells.reshape(-1, 2).T
-    scores, _ = reader.read(np.ascontiguousarray(maps.features[:, y, x].T), np.repeat(kind, _SAMPLES))
-    scores = scores.reshape(len(kind), _SAMPLES, -1).mean(axis=1)
+    scores, _ = reader.read(np.ascontiguousarray(maps.features[:, y, x].T), np.repeat(kind, SAMPLES))
+    scores = scores.reshape(len(kind), SAMPLES, -1).mean(axis=1)
     score = np.concatenate([part.score for part in parts])[long] * confidence(scores)
     box = np.concatenate([part.box for part in parts])[long] * DOT
     return Found(scores.argmax(axis=1), score, box, corners)
-
-
-class _Parts(NamedTuple):
-    """The connected parts of a trace, in cells of its map.
-
-    Attributes:
-        score: mean probability of their pixels, (n,).
-        box: (n, 4).
-        corners: of their oriented boxes, (n, 4, 2).
-        samples: places on each, (n, samples, 2): x, y.
-    """
-
-    score: NDArray[np.float64]
-    box: NDArray[np.float64]
-    corners: NDArray[np.float64]
-    samples: NDArray[np.int64]
-
-
-_NO_PARTS = _Parts(np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)), np.empty((0, _SAMPLES, 2), np.int64))
-
-
-def _parts(
-    image: NDArray[np.uint8], logits: Floats, trace: str, level: Level, sight: CurveSight | None
-) -> _Parts:
-    found = components(logits, level)
-    if found is None:
-        return _NO_PARTS
-    pixels, bounds = _pixels(image, found, trace)
-    # what is surely a line's is asked for its probability, not the ends that fade
-    weight = sigmoid(logits[pixels[:, 1], pixels[:, 0]])
-    sure = weight > 0.5
-    counts = np.maximum(np.add.reduceat(sure.astype(float), bounds[:-1]), 1)
-    score = np.add.reduceat(weight * sure, bounds[:-1]) / counts
-    each = [pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist())]
-    if trace in STRAIGHT or trace == _WEDGES:
-        straight = trace in STRAIGHT
-        corners = straight_boxes(pixels, bounds, _GROWN) if straight else wedge_boxes(each, image, _GROWN)
-        box = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
-    else:
-        whole: Sequence[NDArray[Any]] = each if sight is None else ended(each, sight)
-        corners = np.stack([_least_rectangle(one) for one in whole])
-        low = np.stack([one.min(axis=0) for one in whole]) + _GROWN
-        high = np.stack([one.max(axis=0) for one in whole]) + 1 - _GROWN
-        box = np.concatenate((low, np.maximum(high, low + 0.3)), axis=1)
-    places = bounds[:-1, None] + np.linspace(0, np.diff(bounds) - 1, _SAMPLES, axis=1).astype(np.int64)
-    return _Parts(score, box, corners, pixels[places].astype(np.int64))
-
-
-def _pixels(
-    image: NDArray[np.uint8], found: Components, trace: str
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Pixels of symbols, x and y, one symbol after the other, and where each begins."""
-    pixels, bounds = np.stack((found.x, found.y), axis=1).astype(np.int32), found.bounds
-    if trace != _WEDGES:
-        return pixels, bounds
-    parts = (pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist()))
-    each = [wedge for part in parts for wedge in wedges(part, image)]
-    return np.concatenate(each), np.cumsum([0, *map(len, each)])
-
-
-def _least_rectangle(pixels: NDArray[Any]) -> NDArray[np.float64]:
-    """The oriented box of least area around pixels, less what they reach beyond the ink."""
-    middle, sides, angle = cv2.minAreaRect(pixels.astype(np.float32))
-    width, height = (max(side + 1 - 2 * _GROWN, 0.3) for side in sides)
-    return cv2.boxPoints((middle, (width, height), angle)).astype(np.float64) + 0.5

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -94,23 +93,44 @@ def tip_windows(
     The ink of pixels around a tip, the ink of cells of two by two pixels, and the curve's trace there.
 
     Args:
-        images: uint8 (images, height, width), 0 black, of even sides; beyond them is paper.
+        images: uint8 (images, height, width), 0 black; beyond them is paper.
         maps: probabilities of traces, (maps, height / 2, width / 2).
         tips: where to look.
         places: which image each tip is on, and which map shows its curve, both (n,).
     """
-    ink = 255 - images
-    small = np.stack(
-        [cv2.resize(one, None, fx=1 / DOT, fy=1 / DOT, interpolation=cv2.INTER_AREA) for one in ink]
-    )
     result = np.zeros((len(tips.at), 3, SIDE, SIDE), np.float32)
     image, trace = places
     pixel = tips.cell * DOT + (tips.sign < 0)  # of the two pixels of a cell the one that is mirrored to
-    _cut(ink, image, pixel, tips.sign, result[:, 0])
-    _cut(small.reshape(len(images), *small.shape[1:]), image, tips.cell, tips.sign, result[:, 1])
-    result[:, :2] /= 255
+    _cut_ink(images, image, pixel, tips.sign, 1, result[:, 0])
+    _cut_ink(images, image, tips.cell * DOT, tips.sign, DOT, result[:, 1])
     _cut(maps, trace, tips.cell, tips.sign, result[:, 2])
     return result
+
+
+@njit(cache=True)
+def _cut_ink(images, place, pixel, sign, side, result):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The square of cells around a middle, mirrored where a sign is -1: the means of their pixels' ink.
+
+    Args:
+        images: uint8 (images, height, width), 0 black; beyond them is paper.
+        place: which image, (n,).
+        pixel: the upper left one of the middle cell, (n, 2).
+        sign: (n, 2).
+        side: pixels of a cell's side.
+        result: float32 (n, cells, cells), 0 so far.
+    """
+    half = result.shape[1] // 2
+    height, width = images.shape[1:]
+    for k in range(len(result)):
+        image = images[place[k]]
+        for i in range(-half, half + 1):
+            for j in range(-half, half + 1):
+                x0, y0 = pixel[k, 0] + sign[k, 0] * side * j, pixel[k, 1] + sign[k, 1] * side * i
+                ink = 0
+                for y in range(max(y0, 0), min(y0 + side, height)):
+                    for x in range(max(x0, 0), min(x0 + side, width)):
+                        ink += 255 - image[y, x]
+                result[k, i + half, j + half] = ink / (255 * side * side)
 
 
 @njit(cache=True)
