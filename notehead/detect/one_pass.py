@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES, TRACES, kind_of_label
 from notehead.detect.decode import decode
+from notehead.detect.inked import inked
 from notehead.detect.maps import DOT, DecodeOptions, Maps
 from notehead.detect.reader import Reader
 from notehead.detect.score_map import ScoreMap
@@ -104,7 +105,12 @@ def see(image: NDArray[np.uint8], staff_space: float, model: Model, options: Det
         seen = area_shrunk(image, *size)
     else:
         seen = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), np.uint8)
-    found = _see(seen, model, options) if seen.size <= options.strip else _in_strips(seen, model, options)
+    parts = []
+    for rows, columns in inked(seen):
+        part = seen[rows, columns]
+        read = _see if part.size <= options.strip else _in_strips
+        parts.append(_moved(read(part, model, options), columns.start, rows.start))
+    found = together(parts)
     back = np.array([image.shape[1] / size[0], image.shape[0] / size[1]])
     symbols = found.symbols
     box, corners = symbols.box * np.tile(back, 2), symbols.corners * back
@@ -131,7 +137,7 @@ def _in_strips(seen: NDArray[np.uint8], model: Model, options: DetectOptions) ->
     for first in range(0, height, step):
         last = min(height, first + step)
         top, bottom = max(0, first - _OVERLAP), min(height, last + _OVERLAP)
-        part = _lowered(_see(seen[top:bottom], model, options), top)
+        part = _moved(_see(seen[top:bottom], model, options), 0, top)
         parts.append(chosen(part, _rows(first or -np.inf, last if last < height else np.inf)))
     return together(parts)
 
@@ -164,12 +170,12 @@ def chosen(seen: Seen, here: Callable[[NDArray[np.float64]], NDArray[np.bool_]])
     return Seen(symbols, [one for one, good in zip(seen.staves, kept.tolist(), strict=True) if good])
 
 
-def _lowered(seen: Seen, rows: int) -> Seen:
-    """A reading of an image that begins so many rows further down."""
-    symbols, down = seen.symbols, np.array([0.0, float(rows)])
+def _moved(seen: Seen, right: int, down: int) -> Seen:
+    """A reading of an image that begins so many columns and rows further."""
+    symbols, away = seen.symbols, np.array([float(right), float(down)])
     return Seen(
-        symbols.replace(box=symbols.box + np.tile(down, 2), corners=symbols.corners + down),
-        [curve.moved(np.ones(2), rows) for curve in seen.staves],
+        symbols.replace(box=symbols.box + np.tile(away, 2), corners=symbols.corners + away),
+        [curve.moved(np.ones(2), (right, down)) for curve in seen.staves],
     )
 
 
@@ -177,7 +183,7 @@ def see_rows(
     image: NDArray[np.uint8], rows: tuple[int, int], staff_space: float, model: Model, options: DetectOptions
 ) -> Seen:
     """As `see`, of some rows of an image alone; coordinates are those of the whole image."""
-    return _lowered(see(image[rows[0] : rows[1]], staff_space, model, options), rows[0])
+    return _moved(see(image[rows[0] : rows[1]], staff_space, model, options), 0, rows[0])
 
 
 def _see(seen: NDArray[np.uint8], model: Model, options: DetectOptions) -> Seen:

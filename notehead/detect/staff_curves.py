@@ -60,11 +60,10 @@ class StaffCurve:
         shift = np.arange(-2, 3)[:, None] * self.space
         return np.asarray(ends + shift * np.array([0.0, 1.0, 0.0, 1.0]))
 
-    def moved(self, scale: Floats, offset: float = 0.0) -> StaffCurve:
-        """The same with x and y multiplied by `scale` (2,), and then further down by `offset`."""
-        return replace(
-            self, x=self.x * scale[0], y=self.y * scale[1] + offset, space=self.space * float(scale[1])
-        )
+    def moved(self, scale: Floats, offset: tuple[float, float] = (0.0, 0.0)) -> StaffCurve:
+        """The same with x and y multiplied by `scale` (2,), and then further by `offset`."""
+        x, y = self.x * scale[0] + offset[0], self.y * scale[1] + offset[1]
+        return replace(self, x=x, y=y, space=self.space * float(scale[1]))
 
 
 def staff_curves(logits: NDArray[np.float32], space: float) -> list[StaffCurve]:

@@ -142,10 +142,10 @@ def test_staves_of_two_sizes_are_read_at_their_own_scales() -> None:
     model = InkModel()
     agree(Detector(model).read(image), places(placed), placed, 2.0)
     heights = {shape[0] for shape in model.sizes}
-    assert len(heights) == 2
+    assert min(heights) < 0.4 * max(heights)  # the small staff alone
     once = InkModel()
     Detector(once, DetectOptions(sizes=99)).read(image)
-    assert len({shape[0] for shape in once.sizes}) == 1
+    assert min(shape[0] for shape in once.sizes) > 0.4 * max(heights)
 
 
 class Worse(InkModel):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -97,16 +95,17 @@ def test_it_learns_where_tips_are(batches: list[Batch]) -> None:
     network = TipNetwork()
     optimiser = torch.optim.Adam(network.parameters(), 3e-3)
     blank = torch.zeros(6, 13, SIDE // DOT, SIDE // DOT)
-    before = float(tips_loss(network, batches[0], blank).detach())
-    for batch in 3 * batches[1:]:
+    seen = []
+    for batch in 3 * batches:
+        loss = tips_loss(network, batch, blank)
         optimiser.zero_grad()
-        tips_loss(network, batch, blank).backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
-    assert float(tips_loss(network, batches[0], blank).detach()) < 0.5 * before
+        seen.append(float(loss.detach()))
+    assert np.mean(seen[-20:]) < 0.3 * np.mean(seen[:5])
 
 
-def test_crops_without_curves_cost_nothing(tmp_path: Path) -> None:
-    del tmp_path
+def test_crops_without_curves_cost_nothing() -> None:
     none = np.empty(0, np.int64)
     batch = Batch(
         np.full((1, 64, 64), 255, np.uint8), np.zeros((1, 32, 32), np.uint16), none, none, none,
