@@ -11,6 +11,7 @@ from notehead.detect.maps import Candidates, DecodeOptions, Found, Maps, confide
 from notehead.detect.nms import suppressed
 from notehead.detect.reader import Reader
 from notehead.detect.refine import refined
+from notehead.detect.rivals import without_hyphens
 from notehead.page import upright_corners
 
 
@@ -25,7 +26,7 @@ def decode(image: NDArray[np.uint8], maps: Maps, reader: Reader, options: Decode
     """
     candidates = refined(image, find_centres(maps, reader.read, options), reader.refine)
     glyphs = _chosen(candidates, options)
-    lines = find_lines(image, maps, reader, options, glyphs)
+    lines = without_hyphens(find_lines(image, maps, reader, options, glyphs), glyphs)
     return Found(
         *(np.concatenate((getattr(glyphs, name), getattr(lines, name))) for name in Found.__annotations__)
     )

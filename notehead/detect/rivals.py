@@ -9,11 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.components import components
-from notehead.detect.maps import Floats, Level, sigmoid
+from notehead.detect.maps import Floats, Found, Level, sigmoid
+from notehead.vocabulary import VOCABULARY
 
 _MOST = 0.5
 """Share of a part's pixels that another part must have to be its rival."""
 _NOTHING = -9.0
+_HYPHEN = VOCABULARY.id("lyricHyphen")
+_SURE = 0.5
+_AROUND = 2.0
+"""Pixels by which a line may be longer or thicker than the hyphen that it is."""
+
+
+def without_hyphens(lines: Found, glyphs: Found) -> Found:
+    """The lines, without those that are hyphens, which are found by their centres."""
+    hyphens = glyphs.box[(glyphs.label == _HYPHEN) & (glyphs.score >= _SURE)]
+    low, high = hyphens[:, :2] - _AROUND, hyphens[:, 2:] + _AROUND
+    within = (lines.box[:, None, :2] >= low) & (lines.box[:, None, 2:] <= high)
+    kept = ~within.all(axis=2).any(axis=1)
+    return Found(*(getattr(lines, name)[kept] for name in Found.__annotations__))
 
 
 def without_rivals(maps: Sequence[Floats], levels: Sequence[Level]) -> list[Floats]:

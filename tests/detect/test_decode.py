@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from notehead.detect.classes import FAMILIES, TRACES, labels_of_kind
 from notehead.detect.decode import decode
 from notehead.detect.maps import CELL, DOT, DecodeOptions, Found, Level, Maps
+from notehead.detect.rivals import without_hyphens
+from notehead.page import upright_corners
 from notehead.vocabulary import VOCABULARY
 from tests.detect.stand_in import Reads
 
@@ -168,3 +170,17 @@ def test_no_maps_are_too_wild(seed: int) -> None:
     assert np.isfinite(symbols.corners).all()
     assert ((symbols.score >= 0) & (symbols.score <= 1)).all()
     assert (symbols.box[:, 2:] > symbols.box[:, :2]).all()
+
+
+def test_a_hyphen_is_no_line() -> None:
+    hyphen = found_of("lyricHyphen", [[10, 10, 22, 13]], 0.9)
+    lines = found_of("textExtender", [[9, 9, 23, 13], [9, 9, 60, 13], [10, 30, 22, 33]], 0.8)
+    assert without_hyphens(lines, hyphen).box.tolist() == lines.box[1:].tolist()
+    assert len(without_hyphens(lines, found_of("lyricHyphen", [[10, 10, 22, 13]], 0.3)).label) == 3
+    assert len(without_hyphens(lines, found_of("dynamicP", [[10, 10, 22, 13]], 0.9)).label) == 3
+
+
+def found_of(name: str, boxes: list[list[float]], score: float) -> Found:
+    box = np.array(boxes, np.float64)
+    count = len(box)
+    return Found(np.full(count, VOCABULARY.id(name)), np.full(count, score), box, upright_corners(box))
