@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.maps import DOT, Floats, sigmoid
+from notehead.detect.maps import DOT, Floats
 from notehead.detect.tips import MoveTips, Points, Tips, tip_windows
 
 _NEAR = 1.0
@@ -52,9 +52,8 @@ def ended(curves: Sequence[NDArray[np.int32]], sight: CurveSight) -> list[Points
         np.full(count, sight.tie),
     )
     first = np.zeros(count, np.int64)
-    seen = tip_windows(
-        sight.image[None], sigmoid(sight.logits)[None].astype(np.float32), tips, (first, first)
-    )
+    logits = sight.logits[None].astype(np.float32, copy=False)  # of tiled pages in half precision
+    seen = tip_windows(sight.image[None], logits, tips, (first, first))
     better = tips.moved(sight.move(seen, tips.known)) / DOT - 0.5
     return [
         _between(curve, axis, both)

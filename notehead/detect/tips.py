@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from notehead.detect.maps import DOT
+from notehead.detect.maps import DOT, sigmoid
 
 Floats = NDArray[np.float32]
 Points = NDArray[np.float64]
@@ -23,6 +23,7 @@ SIDE = 25
 """Cells of a window's side."""
 KNOWN = 4
 """Numbers that are known of a tip beside its windows."""
+_NOTHING = -30.0
 UNIT = 12.0
 """Pixels that the network counts in: a staff space."""
 
@@ -94,7 +95,7 @@ def tip_windows(
 
     Args:
         images: uint8 (images, height, width), 0 black; beyond them is paper.
-        maps: probabilities of traces, (maps, height / 2, width / 2).
+        maps: logits of traces, (maps, height / 2, width / 2); beyond them is none.
         tips: where to look.
         places: which image each tip is on, and which map shows its curve, both (n,).
     """
@@ -103,7 +104,9 @@ def tip_windows(
     pixel = tips.cell * DOT + (tips.sign < 0)  # of the two pixels of a cell the one that is mirrored to
     _cut_ink(images, image, pixel, tips.sign, 1, result[:, 0])
     _cut_ink(images, image, tips.cell * DOT, tips.sign, DOT, result[:, 1])
+    result[:, 2] = _NOTHING
     _cut(maps, trace, tips.cell, tips.sign, result[:, 2])
+    result[:, 2] = sigmoid(result[:, 2])
     return result
 
 
@@ -135,7 +138,7 @@ def _cut_ink(images, place, pixel, sign, side, result):  # type: ignore[no-untyp
 
 @njit(cache=True)
 def _cut(planes, place, middle, sign, result):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The square of cells around a middle, mirrored where a sign is -1; what is beyond is 0."""
+    """The square of cells around a middle, mirrored where a sign is -1; what is beyond stays as it was."""
     half = result.shape[1] // 2
     height, width = planes.shape[1:]
     for k in range(len(result)):

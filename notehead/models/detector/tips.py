@@ -59,7 +59,7 @@ def tips_loss(network: TipNetwork, batch: Batch, traces: Tensor) -> Tensor:
         np.isin(kind, _HANGING),
         np.isin(kind, _TIES),
     )
-    maps = torch.sigmoid(traces.detach()).flatten(0, 1).cpu().numpy()
+    maps = traces.detach().flatten(0, 1).cpu().numpy()
     place = crop * traces.shape[1] + kind - len(FAMILIES)
     device = traces.device
     seen = torch.from_numpy(tip_windows(batch.image, maps, tips, (crop, place))).to(device)
