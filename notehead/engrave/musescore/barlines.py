@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from notehead.engrave.musescore.marks import Mark, make_mark
 from notehead.engrave.musescore.staves import Staff
 from notehead.engrave.musescore.svg import Drawn
@@ -13,6 +15,10 @@ HEAVY = 0.32
 """Strokes wider than this many staff spaces are heavy; styles keep thin ones below 0.22."""
 BESIDE = 1.6
 """Strokes, and dots, within so many staff spaces belong to one barline."""
+ASIDE = 0.1
+"""Staff spaces by which strokes one above the other may be apart sideways."""
+SMALLER = 1.7
+"""How many times thicker the strokes of a large staff may be than those of a small one."""
 SHORT = 3.0
 """Barlines shorter than this many staff spaces are short ones or ticks."""
 
@@ -37,27 +43,34 @@ def barline_marks(drawn: Sequence[Drawn], dots: Sequence[Mark], staves: Sequence
         staves: its staves.
     """
     space = max((staff.space for staff in staves), default=25.0)
-    return [_mark(group, dots, staves, space) for group in _beside(_runs(drawn), space)]
+    return [_mark(group, dots, staves, space) for group in _beside(_runs(drawn, space), space)]
 
 
-def _runs(drawn: Sequence[Drawn]) -> list[_Run]:
-    ordered = sorted(
-        drawn, key=lambda line: (round(float(line.points[0, 0]), 1), float(line.points[:, 1].min()))
-    )
+def _runs(drawn: Sequence[Drawn], space: float) -> list[_Run]:
+    """Strokes one above the other; those of a smaller staff are a little thinner, and a little aside."""
+    strokes = sorted((_stroke(line) for line in drawn), key=lambda one: (one.x, one.y0, one.y1))
+    columns = np.cumsum(np.diff([one.x for one in strokes], prepend=-np.inf) > ASIDE * space)
+    order = sorted(range(len(strokes)), key=lambda place: (columns[place], strokes[place].y0, place))
     runs: list[_Run] = []
-    for line in ordered:
-        x, low, high = (
-            float(line.points[0, 0]),
-            float(line.points[:, 1].min()),
-            float(line.points[:, 1].max()),
-        )
+    for stroke in (strokes[place] for place in order):
         last = runs[-1] if runs else None
-        if last is not None and abs(last.x - x) < 0.6 and low <= last.y1 + 2 and line.width == last.width:
-            last.y1 = max(last.y1, high)
-            last.drawn.append(line)
+        below = last is not None and abs(last.x - stroke.x) <= ASIDE * space and _alike(last, stroke)
+        if last is not None and below and stroke.y0 <= last.y1 + 2:
+            last.y1 = max(last.y1, stroke.y1)
+            last.drawn += stroke.drawn
         else:
-            runs.append(_Run(x, low, high, line.width, [line]))
+            runs.append(stroke)
     return runs
+
+
+def _stroke(line: Drawn) -> _Run:
+    y = line.points[:, 1]
+    return _Run(float(line.points[0, 0]), float(y.min()), float(y.max()), line.width, [line])
+
+
+def _alike(one: _Run, other: _Run) -> bool:
+    thin, thick = sorted((one.width, other.width))
+    return thick <= SMALLER * thin and bool(one.drawn[0].dashes) == bool(other.drawn[0].dashes)
 
 
 def _beside(runs: list[_Run], space: float) -> list[list[_Run]]:

@@ -249,6 +249,20 @@ def test_strokes_that_touch_are_one_barline_and_a_systems_first_is_its_own() -> 
     assert names(found) == ["barlineSingle", "barlineSingle", "barlineSingle", "barlineSystemic"]
 
 
+def test_a_barline_through_staves_of_two_sizes_is_one() -> None:
+    box = (50.0, 100.0, 900.0, 280.0)
+    first, second, final = (
+        [line("BarLine", (x, y0), (x, y1), width=width) for x, y0, y1, width in strokes]
+        for strokes in (
+            [(49, 100, 300, 2), (50, 300, 380, 3)],
+            [(500, 300, 380, 3), (499, 100, 300, 2)],
+            [(850, 100, 180, 2), (851, 180, 380, 9)],
+        )
+    )
+    found = page(staff(100), staff(300), *first, *second, *final, measures=mpos(box))
+    assert names(found) == ["barlineHeavy", "barlineSingle", "barlineSingle", "barlineSystemic"]
+
+
 def test_tremolos_by_their_strokes_and_their_length() -> None:
     def strokes(x: float, width: float, count: int) -> str:
         bars = [
