@@ -24,7 +24,7 @@ def decode(image: NDArray[np.uint8], maps: Maps, reader: Reader, options: Decode
         reader: asked at places of it.
         options: what counts as a symbol.
     """
-    candidates = refined(image, find_centres(maps, reader.read, options), reader.refine)
+    candidates = refined(image, find_centres(maps, reader.read, options), reader.refine, options.trust)
     glyphs = _chosen(candidates, options)
     lines = without_hyphens(find_lines(image, maps, reader, options, glyphs), glyphs)
     return Found(

@@ -71,11 +71,14 @@ class DecodeOptions:
 
     Attributes:
         least: score of a centre below which it is none.
+        trust: share of what a second look says of a symbol's class and presence that counts, from 0 to 1;
+            two looks err less than either, the more so on print that neither was trained on.
         overlap: two boxes of one family that share more than this (IoU) are one symbol.
         levels: by trace, which pixels are a line's; other traces have the usual ones.
     """
 
     least: float = 0.05
+    trust: float = 0.5
     overlap: float = 0.6
     levels: Mapping[str, Level] = field(default_factory=lambda: LEVELS)
 

@@ -64,13 +64,16 @@ class Correction(NamedTuple):
 Refine = Callable[[Glance], Correction]
 
 
-def refined(image: NDArray[np.uint8], candidates: Candidates, refine: Refine) -> Candidates:
+def refined(
+    image: NDArray[np.uint8], candidates: Candidates, refine: Refine, trust: float = 1.0
+) -> Candidates:
     """The candidates, more exact and surer.
 
     Args:
         image: uint8 (height, width), 0 black, at the network's scale.
         candidates: what may be symbols of it.
         refine: the network.
+        trust: share of the corrections of class and presence that counts.
     """
     boxes = candidates.box
     if not len(boxes):
@@ -83,8 +86,8 @@ def refined(image: NDArray[np.uint8], candidates: Candidates, refine: Refine) ->
     whole = np.all(better[:, 2:] > better[:, :2], axis=1, keepdims=True)
     return Candidates(
         candidates.kind,
-        candidates.centre + second.centre,
-        candidates.label + second.label,
+        candidates.centre + np.float32(trust) * second.centre,
+        candidates.label + np.float32(trust) * second.label,
         candidates.features,
         np.where(whole, better, boxes),
     )

@@ -120,6 +120,9 @@ def test_a_second_look_corrects_class_and_score() -> None:
     better = refined(image, given_, other)
     assert better.centre.tolist() == [-1]
     assert better.label.argmax() == 2
+    half = refined(image, given_, other, 0.5)
+    assert half.centre.tolist() == [0.5]
+    assert half.label.max() == 1.5
 
 
 def test_a_page_without_candidates_needs_no_network() -> None:
