@@ -44,7 +44,7 @@ def components(logits: Floats, level: Level) -> Components | None:
         column = np.ones((level.gap + 1, 1), np.uint8)
         connected = np.asarray(cv2.morphologyEx(connected, cv2.MORPH_CLOSE, column), np.uint8)
     _, labels = cv2.connectedComponents(connected, connectivity=8, ltype=cv2.CV_32S)
-    y, x = np.nonzero(logits > level.edge)
+    x, y = _places(logits > level.edge)
     part = labels[y, x]
     if level.edge < 0:
         sure = np.zeros(labels.max() + 1, np.bool_)
@@ -53,3 +53,9 @@ def components(logits: Floats, level: Level) -> Components | None:
     order = np.argsort(part, kind="stable")
     bounds = np.append(np.flatnonzero(np.diff(part[order], prepend=0)), len(order))
     return Components(y[order], x[order], bounds)
+
+
+def _places(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Columns and rows where a mask is true, of which there is one, row by row; faster than NumPy."""
+    x, y = np.asarray(cv2.findNonZero(mask.view(np.uint8)), np.intp).reshape(-1, 2).T
+    return x, y
