@@ -26,6 +26,7 @@ from notehead.datasets.index import PageEntry
 from notehead.degrade import RECIPES, degrade
 from notehead.detect.classes import labels_of_kind
 from notehead.detect.detector import DetectOptions, Model, detect_at
+from notehead.detect.maps import DecodeOptions
 from notehead.detect.model import OnnxModel
 from notehead.detect.refine import Correction, Glance
 from notehead.evaluate import DetectionEvaluator, DetectionFigures, DetectionOptions
@@ -67,7 +68,10 @@ class Variant:
         crops: how crops are drawn.
         weights: of the loss.
         refined: whether symbols are looked at twice.
+        tips: whether tips of curves are.
+        trust: how much a second look counts, beside boxes.
         int8: whether the network is judged in eight bits.
+        trained: whether it is trained anew, or read with what was trained as shipped.
     """
 
     name: str
@@ -77,7 +81,10 @@ class Variant:
     crops: CropOptions = field(default_factory=CropOptions)
     weights: LossWeights = field(default_factory=LossWeights)
     refined: bool = True
+    tips: bool = True
+    trust: float = DecodeOptions().trust
     int8: bool = False
+    trained: bool = True
 
 
 def composed(entry: PageEntry) -> bool:
@@ -87,9 +94,12 @@ def composed(entry: PageEntry) -> bool:
 
 VARIANTS = (
     Variant("as shipped"),
-    Variant("in eight bits", int8=True),
-    Variant("one box head: no second look", weights=LossWeights(refine=0, tips=0), refined=False),
-    Variant("box loss without IoU", weights=LossWeights(overlap=0, refine=0, tips=0), refined=False),
+    Variant("in eight bits", int8=True, trained=False),
+    Variant("no look at tips", tips=False, trained=False),
+    Variant("second look at boxes alone", trust=0, trained=False),
+    Variant("second look at its word", trust=1, trained=False),
+    Variant("one box head: no second look", weights=LossWeights(refine=0), refined=False),
+    Variant("box loss without IoU", weights=LossWeights(overlap=0, refine=0), refined=False),
     Variant("no staff-space scaling", space=lambda _: _USUAL_SPACE),
     Variant("half the resolution (stride 8)", space=lambda page: 2 * page.staff_space),
     Variant("a third more resolution (stride 3)", space=lambda page: 0.75 * page.staff_space),
@@ -119,21 +129,29 @@ class Rescaled:
         return replace(page, staff_space=self._space(page)) if page.staff_space > 0 else page
 
 
-class Unrefined:
-    """A model whose symbols are taken as they are read."""
+class Once:
+    """A model that looks at some things only once.
 
-    def __init__(self, model: Model) -> None:
+    Args:
+        model: the model.
+        refined: whether symbols are looked at again.
+        tips: whether tips are.
+    """
+
+    def __init__(self, model: Model, *, refined: bool, tips: bool) -> None:
+        self._model, self._refined, self._tips = model, refined, tips
         self.probability, self.maps, self.read = model.probability, model.maps, model.read
 
     def refine(self, glance: Glance) -> Correction:
-        """Nothing is off."""
+        """What a second look adds, or nothing."""
+        if self._refined:
+            return self._model.refine(glance)
         shapes = (len(glance.kind), 4), len(glance.kind), (len(glance.kind), len(labels_of_kind()[0]))
         return Correction(*(np.zeros(shape, np.float32) for shape in shapes))
 
     def tips(self, seen: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Nor are tips."""
-        del known
-        return np.zeros((len(seen), 2), np.float32)
+        """How far tips are off, or nothing."""
+        return self._model.tips(seen, known) if self._tips else np.zeros((len(seen), 2), np.float32)
 
 
 @dataclass(frozen=True)
@@ -161,13 +179,14 @@ class Bench:
         if done.exists():
             row: dict[str, object] = orjson.loads(done.read_bytes())
             return row
-        base = self.folder / "as-shipped" if variant.int8 else folder
-        seconds = 0.0 if variant.int8 else self._train(variant, folder)
+        base = folder if variant.trained else self.folder / "as-shipped"
+        seconds = self._train(variant, folder) if variant.trained else 0.0
+        options = DetectOptions(decode=DecodeOptions(trust=variant.trust))
         found: dict[str, object] = {"variant": variant.name, "seconds": round(seconds)}
         with tempfile.TemporaryDirectory() as room:
             model = self._model(variant, base, Path(room))
             for place, condition in enumerate(("clean", "degraded")):
-                figures = judged(self.held[place::2], model, variant.space)
+                figures = judged(self.held[place::2], model, variant.space, options)
                 found |= {f"{condition} {key}": value for key, value in summary(figures).items()}
                 found[f"{condition} rare"] = mean_of(figures, self.rare)
         folder.mkdir(parents=True, exist_ok=True)
@@ -186,18 +205,17 @@ class Bench:
     def _model(self, variant: Variant, run: Path, room: Path) -> Model:
         network, _ = load_network(run / CHECKPOINT)
         if not variant.int8:
-            model = TorchModel(network)
-            return model if variant.refined else Unrefined(model)
+            return Once(TorchModel(network), refined=variant.refined, tips=variant.tips)
         export(network, room / "floats")
         quantise(room / "floats", room / "bytes", sorted((run / "pages").glob("*.npz"))[:100])
         return OnnxModel(room / "bytes")
 
 
-def judged(pages: Sequence[Page], model: Model, space: Space) -> DetectionFigures:
+def judged(pages: Sequence[Page], model: Model, space: Space, options: DetectOptions) -> DetectionFigures:
     """Figures of what a model reads on pages."""
     evaluator = DetectionEvaluator(VOCABULARY, DetectionOptions(tolerances=(0.5,)))
     for page in pages:
-        found = detect_at(page.image, space(page), model, DetectOptions())
+        found = detect_at(page.image, space(page), model, options)
         evaluator.add(page.symbols, found, page.staff_space, page.name)
     return evaluator.finish()
 
