@@ -16,10 +16,12 @@ from notehead.detect.inked import inked
 from notehead.detect.maps import DOT, DecodeOptions, Maps
 from notehead.detect.reader import Reader
 from notehead.detect.score_map import ScoreMap
+from notehead.detect.snap import is_drawn, snapped
 from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
 from notehead.images.shrink import area_shrunk
 from notehead.page import Symbols, upright_corners
+from notehead.vocabulary import VOCABULARY
 
 STAFF_SPACE = 12.0
 """Pixels of a staff space in pages as the network sees them."""
@@ -31,6 +33,10 @@ _STAFFS = list(TRACES).index("staffs")
 _GLYPHS = (kind_of_label() >= 0) & (kind_of_label() < len(FAMILIES))
 _GLYPHS &= kind_of_label() != FAMILIES.index("ledgers")
 """By class id whether its boxes are in whole pixels. A ledger line is too thin for that."""
+
+_MUSIC = _GLYPHS.copy()
+_MUSIC[[row.id for row in VOCABULARY.classes if row.name.startswith("fingering")]] = False
+"""Those of them that are of a music font: others have edges that are fainter."""
 
 
 class Model(Reader, Protocol):
@@ -116,6 +122,9 @@ def see(image: NDArray[np.uint8], staff_space: float, model: Model, options: Det
     box, corners = symbols.box * np.tile(back, 2), symbols.corners * back
     glyphs = _GLYPHS[symbols.label]
     box[glyphs] = _whole_pixels(box[glyphs])
+    if is_drawn(image):
+        alone = _MUSIC[symbols.label]
+        box[alone] = snapped(image, box[alone], staff_space)
     corners[glyphs] = upright_corners(box[glyphs])
     return Seen(
         symbols.replace(box=box, corners=corners),
