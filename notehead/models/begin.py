@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from pickle import UnpicklingError
 
 import torch
 from torch import nn
 
 from notehead.errors import DatasetError
-from notehead.models.loop import CHECKPOINT
+from notehead.models.loop import CHECKPOINT, UNREADABLE
 
 
 def begin_from(network: nn.Module, run: Path) -> tuple[int, int]:
@@ -30,16 +29,7 @@ def begin_from(network: nn.Module, run: Path) -> tuple[int, int]:
         fitting = {
             name: value for name, value in given.items() if name in own and own[name].shape == value.shape
         }
-    except (
-        OSError,
-        EOFError,
-        UnpicklingError,
-        KeyError,
-        AttributeError,
-        TypeError,
-        ValueError,
-        RuntimeError,
-    ) as error:
+    except UNREADABLE as error:
         message = f"{run}: no training, or it has no checkpoint yet"
         raise DatasetError(message, "Give the folder of a training by `notehead train`.") from error
     if not fitting:

@@ -23,3 +23,15 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.relu(x + self.second(self.first(x)))
+
+
+def window_reader(channels: int, side: int, width: int, hidden: int) -> nn.Sequential:
+    """A small window of pixels, (n, channels, side, side), to what is seen in it, (n, hidden)."""
+    return nn.Sequential(
+        convolution(channels, width, 2),
+        convolution(width, 2 * width, 2),
+        convolution(2 * width, 2 * width),
+        convolution(2 * width, 3 * width, 2),
+        nn.Flatten(),
+        nn.Linear(3 * width * (-(-side // 8)) ** 2, hidden),
+    )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any, Protocol
 
 import torch
@@ -20,6 +21,18 @@ from notehead.files import write_file
 from notehead.models.curves import JUDGEMENTS, LOSSES, read_curve
 
 CHECKPOINT = "checkpoint.pt"
+
+UNREADABLE = (
+    OSError,
+    EOFError,
+    UnpicklingError,
+    KeyError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+)
+"""What a file that is no checkpoint, or one of another network, leads to when it is loaded."""
 
 _AHEAD = 3
 """Batches that are made before they are needed."""

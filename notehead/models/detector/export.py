@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 import warnings
 from pathlib import Path
-from pickle import UnpicklingError
 
 import torch
 
@@ -16,7 +15,7 @@ from notehead.detect.tips import KNOWN
 from notehead.detect.tips import SIDE as TIP_SIDE
 from notehead.errors import DatasetError
 from notehead.models.detector.network import DetectorNetwork
-from notehead.models.loop import CHECKPOINT
+from notehead.models.loop import CHECKPOINT, UNREADABLE
 
 
 def load_network(checkpoint: Path) -> tuple[DetectorNetwork, int]:
@@ -40,7 +39,7 @@ def export_run(run: Path, folder: Path, *, int8: bool = False) -> None:
     """
     try:
         network, steps = load_network(run / CHECKPOINT)
-    except (OSError, EOFError, UnpicklingError, KeyError, TypeError, ValueError, RuntimeError) as error:
+    except UNREADABLE as error:
         message = f"{run}: no training of a detector, or it has no checkpoint yet"
         raise DatasetError(message, "Train one with `notehead train detect`.") from error
     if int8:

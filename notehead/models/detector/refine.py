@@ -13,7 +13,7 @@ from notehead.detect.maps import CELL
 from notehead.detect.refine import SIDE, look_at, windows
 from notehead.models.detector.crops import Batch
 from notehead.models.detector.proposals import Proposals
-from notehead.models.layers import convolution
+from notehead.models.layers import window_reader
 from notehead.models.overlap import generalised_iou
 
 _FOUND = 0.5
@@ -31,14 +31,7 @@ class RefineNetwork(nn.Module):
 
     def __init__(self, features: int, classes: int, width: int = 16, hidden: int = 128) -> None:
         super().__init__()
-        self.look = nn.Sequential(
-            convolution(2, width, 2),
-            convolution(width, 2 * width, 2),
-            convolution(2 * width, 2 * width),
-            convolution(2 * width, 3 * width, 2),
-            nn.Flatten(),
-            nn.Linear(3 * width * (SIDE // 8) ** 2, hidden),
-        )
+        self.look = window_reader(2, SIDE, width, hidden)
         self.known = nn.Linear(features, hidden)
         self.kind = nn.Embedding(len(FAMILIES), hidden)
         self.size = nn.Linear(2, hidden)

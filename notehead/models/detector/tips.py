@@ -10,7 +10,7 @@ from torch.nn import functional
 from notehead.detect.classes import BELOW, FAMILIES, trace_kind
 from notehead.detect.tips import KNOWN, SIDE, Tips, tip_windows
 from notehead.models.detector.crops import Batch
-from notehead.models.layers import convolution
+from notehead.models.layers import window_reader
 
 _HANGING = [trace_kind(name) for name in BELOW.values()]
 _TIES = [trace_kind(name) for pair in BELOW.items() for name in pair if name.startswith("tie")]
@@ -25,14 +25,7 @@ class TipNetwork(nn.Module):
 
     def __init__(self, width: int = 16, hidden: int = 96) -> None:
         super().__init__()
-        self.look = nn.Sequential(
-            convolution(3, width, 2),
-            convolution(width, 2 * width, 2),
-            convolution(2 * width, 2 * width),
-            convolution(2 * width, 3 * width, 2),
-            nn.Flatten(),
-            nn.Linear(3 * width * (-(-SIDE // 8)) ** 2, hidden),
-        )
+        self.look = window_reader(3, SIDE, width, hidden)
         self.known = nn.Linear(KNOWN, hidden)
         self.move = nn.Sequential(nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, 2))
 
