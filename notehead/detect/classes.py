@@ -12,6 +12,7 @@ seldom those of the same kind that are bowed the same way.
 
 from __future__ import annotations
 
+import itertools
 from functools import cache
 
 import numpy as np
@@ -89,6 +90,9 @@ TRACES: dict[str, tuple[str, ...]] = {
 
 BELOW = {"slursAbove": "slursBelow", "tiesAbove": "tiesBelow"}
 """Of traces whose symbols are bowed upwards, the traces of those that are bowed downwards."""
+
+CURVES = tuple(itertools.chain(*BELOW.items()))
+"""The traces of curves; a curve is in one of them."""
 
 KINDS = len(FAMILIES) + len(TRACES)
 """Families, then traces: in this order a place says which of them a symbol is of."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.brackets import bridged
-from notehead.detect.classes import BELOW, FAMILIES, TRACES
+from notehead.detect.classes import BELOW, CURVES, FAMILIES, TRACES
 from notehead.detect.curves import CurveSight
 from notehead.detect.maps import (
     CELL,
@@ -23,8 +21,6 @@ from notehead.detect.parts import SAMPLES, parts_of
 from notehead.detect.reader import Reader
 from notehead.detect.rivals import without_rivals
 
-_CURVES = tuple(itertools.chain(*BELOW.items()))
-"""Traces of which a curve is in one."""
 _BRACKETS = "tuplets"
 
 
@@ -43,11 +39,11 @@ def find_lines(
     traces = dict(zip(TRACES, maps.traces, strict=True))
     levels = {name: options.levels.get(name, Level()) for name in TRACES}
     traces[_BRACKETS] = bridged(traces[_BRACKETS], glyphs)
-    curves = without_rivals([traces[name] for name in _CURVES], [levels[name] for name in _CURVES])
-    traces |= zip(_CURVES, curves, strict=True)
+    curves = without_rivals([traces[name] for name in CURVES], [levels[name] for name in CURVES])
+    traces |= zip(CURVES, curves, strict=True)
     sights = {
         name: CurveSight(image, traces[name], name in BELOW.values(), name.startswith("tie"), reader.tips)
-        for name in _CURVES
+        for name in CURVES
     }
     parts = [parts_of(image, logits, name, levels[name], sights.get(name)) for name, logits in traces.items()]
     corners = np.concatenate([part.corners for part in parts])

@@ -65,12 +65,15 @@ def parts_of(
     sure = weight > 0.5
     counts = np.maximum(np.add.reduceat(sure.astype(float), bounds[:-1]), 1)
     score = np.add.reduceat(weight * sure, bounds[:-1]) / counts
-    each = [pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist())]
     if trace in STRAIGHT or trace == _WEDGES:
-        straight = trace in STRAIGHT
-        corners = straight_boxes(pixels, bounds, _GROWN) if straight else wedge_boxes(each, image, _GROWN)
+        corners = (
+            straight_boxes(pixels, bounds, _GROWN)
+            if trace in STRAIGHT
+            else wedge_boxes(_each(pixels, bounds), image, _GROWN)
+        )
         box = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
     else:
+        each = _each(pixels, bounds)
         whole: Sequence[NDArray[Any]] = each if sight is None else ended(each, sight)
         corners = np.stack([_least_rectangle(one) for one in whole])
         low = np.stack([one.min(axis=0) for one in whole]) + _GROWN
@@ -87,9 +90,12 @@ def _pixels(
     pixels, bounds = np.stack((found.x, found.y), axis=1).astype(np.int32), found.bounds
     if trace != _WEDGES:
         return pixels, bounds
-    parts = (pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist()))
-    each = [wedge for part in parts for wedge in wedges(part, image)]
+    each = [wedge for part in _each(pixels, bounds) for wedge in wedges(part, image)]
     return np.concatenate(each), np.cumsum([0, *map(len, each)])
+
+
+def _each(pixels: NDArray[np.int32], bounds: NDArray[np.int64]) -> list[NDArray[np.int32]]:
+    return [pixels[begin:end] for begin, end in itertools.pairwise(bounds.tolist())]
 
 
 def _least_rectangle(pixels: NDArray[Any]) -> NDArray[np.float64]:

@@ -29,7 +29,20 @@ Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
 
-class InkModel:
+class LooksOnce:
+    """Networks that find all as it should be when they look again."""
+
+    def refine(self, glance: Glance) -> Correction:
+        count = len(glance.kind)
+        moved, centre, label = ((count, 4), count, (count, CLASSES))
+        return Correction(*(np.zeros(shape, np.float32) for shape in (moved, centre, label)))
+
+    def tips(self, seen: Floats, known: Floats) -> Floats:
+        del known
+        return np.zeros((len(seen), 2), np.float32)
+
+
+class InkModel(LooksOnce):
     """Sees five long lines as a staff, tall blobs as clefs, other blobs as noteheads.
 
     A clef is broad at its top. Upside down it is hardly one.
@@ -76,33 +89,12 @@ class InkModel:
         label = np.where(kinds == len(FAMILIES) + STAFFS, VOCABULARY.id("staff"), features[:, 0].astype(int))
         return (np.eye(CLASSES, dtype=np.float32) * 30)[label], features[:, 1:].astype(np.float32)
 
-    def refine(self, glance: Glance) -> Correction:
-        return unchanged(glance)
 
-    def tips(self, seen: Floats, known: Floats) -> Floats:
-        del known
-        return np.zeros((len(seen), 2), np.float32)
-
-
-def unchanged(glance: Glance) -> Correction:
-    """What a second look says that finds all as it should be."""
-    count = len(glance.kind)
-    moved, centre, label = ((count, 4), count, (count, CLASSES))
-    return Correction(*(np.zeros(shape, np.float32) for shape in (moved, centre, label)))
-
-
-class Reads:
-    """Networks of which one is given as a function, and the others find all as it should be."""
+class Reads(LooksOnce):
+    """Networks of which one is given as a function."""
 
     def __init__(self, read: ReadSymbols) -> None:
         self.read = read
-
-    def refine(self, glance: Glance) -> Correction:
-        return unchanged(glance)
-
-    def tips(self, seen: Floats, known: Floats) -> Floats:
-        del known
-        return np.zeros((len(seen), 2), np.float32)
 
 
 def music(
@@ -164,6 +156,12 @@ def tiny_model(folder: Path) -> Path:
         [("ink", TensorProto.FLOAT, [1, 1, "height", "width"])],
         {name: [1, size, f"{name} rows", f"{name} columns"] for name, size in SIZES.items()},
     )  # fmt: skip
+    _save_readers(folder)
+    return folder
+
+
+def _save_readers(folder: Path) -> None:
+    """The networks that are asked at single places."""
     kind = np.zeros((KINDS, CLASSES))
     kind[:, VOCABULARY.id("noteheadBlackOnLine")] = 30
     _save(
@@ -202,7 +200,6 @@ def tiny_model(folder: Path) -> Path:
         ],
         {"away": ["n", 2]},
     )
-    return folder
 
 
 def _save(

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.classes import BELOW, FAMILIES, trace_kind
+from notehead.detect.classes import CURVES, FAMILIES, trace_kind
 from notehead.detect.curves import long_axis, tips_along
 from notehead.detect.maps import DOT
 from notehead.models.data.prepare import TrainingPage
 
-CURVES = np.array([trace_kind(name) for pair in BELOW.items() for name in pair])
-"""Kinds of curves."""
-
+_KINDS = np.array([trace_kind(name) for name in CURVES])
 _FAR = 3.0
 """Cells that the last pixel of a curve may lie within the end of its box; else its tip is not to be seen."""
 _INWARD, _OUTWARD = 3.0, 1.5
@@ -35,7 +33,7 @@ def curve_tips(
         traces: of the crop.
         rng: draws the places from which tips are to be found.
     """
-    rows = np.flatnonzero(np.isin(page.kind, CURVES))
+    rows = np.flatnonzero(np.isin(page.kind, _KINDS))
     limits = np.array(traces.shape[::-1])
     found = []
     for row in rows:
@@ -43,7 +41,7 @@ def curve_tips(
         if (corners.max(axis=0) < 0).any() or (corners.min(axis=0) >= limits).any():
             continue
         kind = int(page.kind[row])
-        pixels = _pixels((traces >> (kind - len(FAMILIES)) & 1).astype(np.bool_), corners)
+        pixels = _pixels(traces, kind - len(FAMILIES), corners)
         if len(pixels) < 2:
             continue
         axis = long_axis(np.round(corners * 16).astype(np.int32))
@@ -58,11 +56,11 @@ def curve_tips(
     return np.array(found, np.float64).reshape(-1, 9)
 
 
-def _pixels(trace: NDArray[np.bool_], corners: NDArray[np.float64]) -> NDArray[np.int32]:
+def _pixels(traces: NDArray[np.uint16], bit: int, corners: NDArray[np.float64]) -> NDArray[np.int32]:
     """Pixels of a trace, x and y, within an oriented box or half a cell beyond."""
     x0, y0 = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 1, 0)
     x1, y1 = np.ceil(corners.max(axis=0)).astype(int) + 2
-    y, x = np.nonzero(trace[y0:y1, x0:x1])
+    y, x = np.nonzero(traces[y0:y1, x0:x1] >> bit & 1)
     pixels = np.stack((x + x0, y + y0), axis=1)
     middle = corners.mean(axis=0)
     sides = np.array([corners[1] - corners[0], corners[2] - corners[1]])

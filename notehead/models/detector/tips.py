@@ -7,13 +7,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from notehead.detect.classes import BELOW, FAMILIES, trace_kind
+from notehead.detect.classes import BELOW, CURVES, FAMILIES, trace_kind
 from notehead.detect.tips import KNOWN, SIDE, Tips, tip_windows
 from notehead.models.detector.crops import Batch
 from notehead.models.layers import window_reader
 
 _HANGING = [trace_kind(name) for name in BELOW.values()]
-_TIES = [trace_kind(name) for pair in BELOW.items() for name in pair if name.startswith("tie")]
+_TIES = [trace_kind(name) for name in CURVES if name.startswith("tie")]
 
 
 class TipNetwork(nn.Module):
