@@ -111,6 +111,19 @@ class Found:
     box: NDArray[np.float64]
     corners: NDArray[np.float64]
 
+    def chosen(self, rows: NDArray[np.bool_]) -> Found:
+        """Those of some rows."""
+        return Found(self.label[rows], self.score[rows], self.box[rows], self.corners[rows])
+
+    def and_those_of(self, other: Found) -> Found:
+        """These, and then those of another."""
+        return Found(
+            np.concatenate((self.label, other.label)),
+            np.concatenate((self.score, other.score)),
+            np.concatenate((self.box, other.box)),
+            np.concatenate((self.corners, other.corners)),
+        )
+
 
 def sigmoid(logits: Floats) -> NDArray[np.float64]:
     """Probabilities, each by itself."""

@@ -26,8 +26,7 @@ def without_hyphens(lines: Found, glyphs: Found) -> Found:
     hyphens = glyphs.box[(glyphs.label == _HYPHEN) & (glyphs.score >= _SURE)]
     low, high = hyphens[:, :2] - _AROUND, hyphens[:, 2:] + _AROUND
     within = (lines.box[:, None, :2] >= low) & (lines.box[:, None, 2:] <= high)
-    kept = ~within.all(axis=2).any(axis=1)
-    return Found(*(getattr(lines, name)[kept] for name in Found.__annotations__))
+    return lines.chosen(~within.all(axis=2).any(axis=1))
 
 
 def without_rivals(maps: Sequence[Floats], levels: Sequence[Level]) -> list[Floats]:

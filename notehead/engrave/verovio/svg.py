@@ -340,9 +340,13 @@ class SvgReader:
                 name = piece.glyph if alone else where.rule.text
                 x, y = piece.x + self._dx, piece.y + self._dy
                 digit = where.rule.digits.get(piece.letter)
-                if alone or digit or name not in pieces:
+                if name == "metAugmentationDot" and "note" in pieces:  # a dotted note is one symbol
+                    mark = pieces["note"]
+                elif alone or digit or name not in pieces:
                     mark = self._mark(digit or name, where, x, y, piece.scale if alone else 0.0)
-                    if not (alone or digit):
+                    if alone and name.startswith(_NOTES_IN_TEXT):
+                        pieces["note"] = mark
+                    elif not (alone or digit):
                         pieces[name] = mark
                 else:
                     mark = pieces[name]
@@ -366,6 +370,7 @@ _SYMBOLS_IN_TEXT = (
     "dynamic", "met", "note", "segno", "coda", "ornament", "keyboard", "fermata", "rest", "lyricsElision",
 )  # fmt: skip
 """Glyphs in text that are symbols of their own; others (accidentals in chord names) are letters."""
+_NOTES_IN_TEXT = ("met", "note")
 _HEADS = frozenset({"pgHead", "pgHead2", "pgFoot", "pgFoot2"})
 _SHAPES = frozenset(_SVG + tag for tag in ("polygon", "polyline", "ellipse", "rect"))
 _PLAIN_CLEFS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.maps import CELL
+from notehead.detect.maps import CELL, DOT
 from notehead.models.data.prepare import TrainingPage
 from notehead.vocabulary import VOCABULARY
 
@@ -35,7 +35,7 @@ class CropOptions:
     pages: int = 2
     crops: int = 4
     aimed: float = 0.5
-    evenness: float = 0.35
+    evenness: float = 0.15
 
 
 def class_counts(paths: Sequence[Path]) -> NDArray[np.int64]:
@@ -94,6 +94,19 @@ def cut(array: NDArray[T], corner: tuple[int, int], size: int, fill: int) -> NDA
     above, left = max(-y, 0), max(-x, 0)
     result[above : above + part.shape[0], left : left + part.shape[1]] = part
     return result
+
+
+def cropped(page: TrainingPage, corner: tuple[int, int], size: int) -> TrainingPage:
+    """A square of a page, filled up with paper, and all symbols of the page as seen from its corner."""
+    shift = np.array(corner, np.float32)
+    return replace(
+        page,
+        image=cut(page.image, corner, size, paper(page.image)),
+        traces=cut(page.traces, (corner[0] // DOT, corner[1] // DOT), size // DOT, 0),
+        box=page.box - np.tile(shift, 2),
+        corners=page.corners - shift,
+        instances=None if page.instances is None else cut(page.instances, corner, size, 0),
+    )
 
 
 def paper(image: NDArray[np.uint8]) -> int:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES
 from notehead.detect.maps import CELL, DOT
-from notehead.models.data.cutting import CropOptions, altered, crop_corner, cut, pages_of, paper
+from notehead.models.data.cutting import CropOptions, altered, crop_corner, pages_of
 from notehead.models.data.prepare import TrainingPage
+from notehead.models.data.warping import warped_crop
 from notehead.models.detector.curve_tips import curve_tips
 
 
@@ -71,44 +72,38 @@ class Crops:
 def _crop(
     page: TrainingPage, weights: NDArray[np.float64], options: CropOptions, rng: np.random.Generator
 ) -> Batch:
-    size = options.size
-    corner = crop_corner(page, weights, options, rng)
-    image = cut(page.image, corner, size, paper(page.image))
-    traces = cut(page.traces, (corner[0] // DOT, corner[1] // DOT), size // DOT, 0)
-    box = page.box - np.tile(np.array(corner, np.float32), 2)
-    middle = (box[:, :2] + box[:, 2:]) / 2
-    centred = (page.kind < len(FAMILIES)) & ((middle >= 0) & (middle < size)).all(axis=1)
+    part = warped_crop(page, crop_corner(page, weights, options, rng), options.size, rng)
+    middle = (part.box[:, :2] + part.box[:, 2:]) / 2
+    centred = (part.kind < len(FAMILIES)) & ((middle >= 0) & (middle < options.size)).all(axis=1)
     zeros = np.zeros(int(centred.sum()), np.int64)
-    points = _points(page, box, traces, rng)
+    points = _points(part, rng)
     return Batch(
-        altered(image, rng)[None],
-        traces[None],
+        altered(part.image, rng)[None],
+        part.traces[None],
         zeros,
-        page.kind[centred].astype(np.int64),
-        page.label[centred].astype(np.int64),
-        box[centred],
+        part.kind[centred].astype(np.int64),
+        part.label[centred].astype(np.int64),
+        part.box[centred],
         rng.standard_normal((len(zeros), 4), np.float32),
         points,
-        curve_tips(page, corner, traces, rng),
+        curve_tips(part, rng),
     )
 
 
-def _points(
-    page: TrainingPage, box: NDArray[np.float32], traces: NDArray[np.uint16], rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _points(crop: TrainingPage, rng: np.random.Generator) -> NDArray[np.int64]:
     """Up to three points on each line, where its class is learnt."""
-    size = traces.shape[0] * DOT
-    rows = np.flatnonzero(page.kind >= len(FAMILIES))
+    traces, size = crop.traces, crop.traces.shape[0] * DOT
+    rows = np.flatnonzero(crop.kind >= len(FAMILIES))
     tried = np.repeat(rows, 6)
-    low, high = np.maximum(box[tried, :2], 0), np.minimum(box[tried, 2:], size)
+    low, high = np.maximum(crop.box[tried, :2], 0), np.minimum(crop.box[tried, 2:], size)
     seen = (high > low).all(axis=1)
     tried, low, high = tried[seen], low[seen], high[seen]
     place = low + rng.random(low.shape) * (high - low)
     x, y = np.minimum(place.astype(np.int64) // DOT, traces.shape[0] - 1).T
-    bit = (page.kind[tried] - len(FAMILIES)).astype(np.uint16)
+    bit = (crop.kind[tried] - len(FAMILIES)).astype(np.uint16)
     on = (traces[y, x] >> bit) & 1 > 0
     tried, x, y = tried[on], x[on] * DOT // CELL, y[on] * DOT // CELL
-    return np.stack((np.zeros_like(tried), page.kind[tried], page.label[tried], x, y), axis=1).astype(
+    return np.stack((np.zeros_like(tried), crop.kind[tried], crop.label[tried], x, y), axis=1).astype(
         np.int64
     )
 

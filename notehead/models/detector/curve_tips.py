@@ -19,28 +19,21 @@ _FARTHEST = 10.0
 """Cells: at most so far."""
 
 
-def curve_tips(
-    page: TrainingPage,
-    corner: tuple[int, int],
-    traces: NDArray[np.uint16],
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
+def curve_tips(crop: TrainingPage, rng: np.random.Generator) -> NDArray[np.float64]:
     """The tips that stand on a crop, as `Batch.tip` has them, the crop being 0.
 
     Args:
-        page: with the curves' oriented boxes.
-        corner: x and y where the crop begins.
-        traces: of the crop.
+        crop: with the curves' oriented boxes.
         rng: draws the places from which tips are to be found.
     """
-    rows = np.flatnonzero(np.isin(page.kind, _KINDS))
+    rows, traces = np.flatnonzero(np.isin(crop.kind, _KINDS)), crop.traces
     limits = np.array(traces.shape[::-1])
     found = []
     for row in rows:
-        corners = (page.corners[row] - np.array(corner)) / DOT - 0.5
+        corners = crop.corners[row] / DOT - 0.5
         if (corners.max(axis=0) < 0).any() or (corners.min(axis=0) >= limits).any():
             continue
-        kind = int(page.kind[row])
+        kind = int(crop.kind[row])
         pixels = _pixels(traces, kind - len(FAMILIES), corners)
         if len(pixels) < 2:
             continue

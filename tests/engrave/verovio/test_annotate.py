@@ -640,6 +640,13 @@ def test_metronome_marks() -> None:
     assert text.text.split()[-1] == "96"
 
 
+def test_dotted_note_of_a_metronome_mark_is_one_symbol() -> None:
+    mark = '<tempo staff="1" tstamp="1"><rend fontfam="smufl">&#xECA5;{}</rend> = 96</tempo>'
+    plain, dotted = (page(mei(bar(controls=mark.format(dot)))).symbols for dot in ("", "&#xECB7;"))
+    wide = [one(found, "metronomeNote").box for found in (plain, dotted)]
+    assert wide[1][2] - wide[1][0] > 1.2 * (wide[0][2] - wide[0][0])
+
+
 # Other formats
 
 

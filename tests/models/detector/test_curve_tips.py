@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES, trace_kind
 from notehead.detect.maps import DOT
+from notehead.models.data.cutting import cropped
 from notehead.models.data.prepare import TrainingPage
 from notehead.models.detector.crops import Batch
 from notehead.models.detector.curve_tips import curve_tips
@@ -34,8 +35,7 @@ def page_with_bow(first: int = 40, last: int = 200, top: int = 60) -> TrainingPa
 
 
 def tips_of(page: TrainingPage, corner: tuple[int, int] = (0, 0), seed: int = 0) -> NDArray[np.float64]:
-    part = page.traces[corner[1] // DOT :, corner[0] // DOT :]
-    return curve_tips(page, corner, part, np.random.default_rng(seed))
+    return curve_tips(cropped(page, corner, SIDE), np.random.default_rng(seed))
 
 
 def test_tips_are_where_the_curve_ends() -> None:
