@@ -10,6 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.arcs import arcs
+from notehead.detect.classes import BELOW, CURVES
 from notehead.detect.components import Components, components
 from notehead.detect.curves import CurveSight, ended
 from notehead.detect.maps import Floats, Level, sigmoid
@@ -88,9 +90,13 @@ def _pixels(
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Pixels of symbols, x and y, one symbol after the other, and where each begins."""
     pixels, bounds = np.stack((found.x, found.y), axis=1).astype(np.int32), found.bounds
-    if trace != _WEDGES:
+    if trace == _WEDGES:
+        each = [wedge for part in _each(pixels, bounds) for wedge in wedges(part, image)]
+    elif trace in CURVES:
+        hangs = trace in BELOW.values()
+        each = [arc for part in _each(pixels, bounds) for arc in arcs(part, hangs=hangs)]
+    else:
         return pixels, bounds
-    each = [wedge for part in _each(pixels, bounds) for wedge in wedges(part, image)]
     return np.concatenate(each), np.cumsum([0, *map(len, each)])
 
 
