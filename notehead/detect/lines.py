@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.brackets import bridged
-from notehead.detect.classes import BELOW, CURVES, FAMILIES, TRACES
+from notehead.detect.arcs import arcs
+from notehead.detect.barlines import at_staffs
+from notehead.detect.brackets import bridged, numbers, parted
+from notehead.detect.classes import BELOW, CURVES, FAMILIES, TRACES, trace_kind
 from notehead.detect.curves import CurveSight
 from notehead.detect.maps import (
     CELL,
@@ -17,11 +21,12 @@ from notehead.detect.maps import (
     Maps,
     confidence,
 )
-from notehead.detect.parts import SAMPLES, parts_of
+from notehead.detect.parts import SAMPLES, Split, TraceSight, parts_of
 from notehead.detect.reader import Reader
 from notehead.detect.rivals import without_rivals
+from notehead.detect.wedges import wedges
 
-_BRACKETS = "tuplets"
+_BRACKETS, _WEDGES = "tuplets", "hairpins"
 
 
 def find_lines(
@@ -41,11 +46,13 @@ def find_lines(
     traces[_BRACKETS] = bridged(traces[_BRACKETS], glyphs)
     curves = without_rivals([traces[name] for name in CURVES], [levels[name] for name in CURVES])
     traces |= zip(CURVES, curves, strict=True)
-    sights = {
-        name: CurveSight(image, traces[name], name in BELOW.values(), name.startswith("tie"), reader.tips)
-        for name in CURVES
-    }
-    parts = [parts_of(image, logits, name, levels[name], sights.get(name)) for name, logits in traces.items()]
+    splits = _splits(image, glyphs)
+    parts = []
+    for name, logits in traces.items():
+        tips = None
+        if name in CURVES:
+            tips = CurveSight(image, logits, name in BELOW.values(), name.startswith("tie"), reader.tips)
+        parts.append(parts_of(logits, name, TraceSight(image, levels[name], splits.get(name), tips)))
     corners = np.concatenate([part.corners for part in parts])
     shortest = np.repeat([levels[name].shortest for name in TRACES], [len(part.score) for part in parts])
     long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= shortest
@@ -60,4 +67,14 @@ def find_lines(
     scores = scores.reshape(len(kind), SAMPLES, -1).mean(axis=1)
     score = np.concatenate([part.score for part in parts])[long] * confidence(scores)
     box = np.concatenate([part.box for part in parts])[long] * DOT
-    return Found(scores.argmax(axis=1), score, box, corners)
+    found = Found(scores.argmax(axis=1), score, box, corners)
+    return at_staffs(found, kind == trace_kind("barlines"), traces["staffs"])
+
+
+def _splits(image: NDArray[np.uint8], glyphs: Found) -> dict[str, Split]:
+    """By trace, how several symbols in one connected part are told apart."""
+    return {
+        _WEDGES: partial(wedges, image=image),
+        _BRACKETS: partial(parted, middles=numbers(glyphs)),
+        **{name: partial(arcs, hangs=name in BELOW.values()) for name in CURVES},
+    }

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.arcs import arcs
-from notehead.detect.classes import BELOW, CURVES
 from notehead.detect.components import Components, components
 from notehead.detect.curves import CurveSight, ended
 from notehead.detect.maps import Floats, Level, sigmoid
 from notehead.detect.straight import straight_boxes
-from notehead.detect.wedges import wedge_boxes, wedges
+from notehead.detect.wedges import wedge_boxes
 
 SAMPLES = 9
 """Places on a line where its class is read."""
@@ -25,6 +24,10 @@ STRAIGHT = frozenset({"staffs", "stems", "barlines"})
 _WEDGES = "hairpins"
 _GROWN = 0.45
 """A line's pixels reach beyond its ink by so much of a pixel of their map, measured on the training pages."""
+
+
+Split = Callable[[NDArray[np.int32]], list[NDArray[np.int32]]]
+"""From the pixels of a connected part, x and y (n, 2), to those of each symbol in it."""
 
 
 class Parts(NamedTuple):
@@ -46,22 +49,37 @@ class Parts(NamedTuple):
 _NOTHING = Parts(np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)), np.empty((0, SAMPLES, 2), np.int64))
 
 
-def parts_of(
-    image: NDArray[np.uint8], logits: Floats, trace: str, level: Level, sight: CurveSight | None
-) -> Parts:
-    """The parts of a trace.
+@dataclass(frozen=True, eq=False)
+class TraceSight:
+    """How the parts of a trace are looked at.
+
+    Attributes:
+        image: uint8 (height, width), 0 black, that the network has seen.
+        level: which pixels of the map are a line's.
+        split: the symbols of one connected part; None where each part is one.
+        tips: what tips are looked at with, where symbols are curves.
+    """
+
+    image: NDArray[np.uint8]
+    level: Level
+    split: Split | None = None
+    tips: CurveSight | None = None
+
+
+def parts_of(logits: Floats, trace: str, sight: TraceSight) -> Parts:
+    """The symbols of a trace.
 
     Args:
-        image: uint8 (height, width), 0 black, that the network has seen.
         logits: of the trace, (height / 2, width / 2).
         trace: its name.
-        level: which of its pixels are a line's.
-        sight: what tips are looked at with, where its symbols are curves.
+        sight: how its parts are looked at.
     """
-    found = components(logits, level)
+    found = components(logits, sight.level)
     if found is None:
         return _NOTHING
-    pixels, bounds = _pixels(image, found, trace)
+    pixels, bounds = _pixels(found, sight.split)
+    if not len(pixels):
+        return _NOTHING
     # what is surely a line's is asked for its probability, not the ends that fade
     weight = sigmoid(logits[pixels[:, 1], pixels[:, 0]])
     sure = weight > 0.5
@@ -71,12 +89,12 @@ def parts_of(
         corners = (
             straight_boxes(pixels, bounds, _GROWN)
             if trace in STRAIGHT
-            else wedge_boxes(_each(pixels, bounds), image, _GROWN)
+            else wedge_boxes(_each(pixels, bounds), sight.image, _GROWN)
         )
         box = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
     else:
         each = _each(pixels, bounds)
-        whole: Sequence[NDArray[Any]] = each if sight is None else ended(each, sight)
+        whole: Sequence[NDArray[Any]] = each if sight.tips is None else ended(each, sight.tips)
         corners = np.stack([_least_rectangle(one) for one in whole])
         low = np.stack([one.min(axis=0) for one in whole]) + _GROWN
         high = np.stack([one.max(axis=0) for one in whole]) + 1 - _GROWN
@@ -85,19 +103,13 @@ def parts_of(
     return Parts(score, box, corners, pixels[places].astype(np.int64))
 
 
-def _pixels(
-    image: NDArray[np.uint8], found: Components, trace: str
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def _pixels(found: Components, split: Split | None) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Pixels of symbols, x and y, one symbol after the other, and where each begins."""
     pixels, bounds = np.stack((found.x, found.y), axis=1).astype(np.int32), found.bounds
-    if trace == _WEDGES:
-        each = [wedge for part in _each(pixels, bounds) for wedge in wedges(part, image)]
-    elif trace in CURVES:
-        hangs = trace in BELOW.values()
-        each = [arc for part in _each(pixels, bounds) for arc in arcs(part, hangs=hangs)]
-    else:
+    if split is None:
         return pixels, bounds
-    return np.concatenate(each), np.cumsum([0, *map(len, each)])
+    each = [symbol for part in _each(pixels, bounds) for symbol in split(part)]
+    return np.concatenate([pixels[:0], *each]), np.cumsum([0, *map(len, each)])
 
 
 def _each(pixels: NDArray[np.int32], bounds: NDArray[np.int64]) -> list[NDArray[np.int32]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.brackets import bridged
+from notehead.detect.brackets import bridged, numbers, parted
 from notehead.detect.components import components
 from notehead.detect.maps import Found, Level
 from notehead.page import upright_corners
@@ -46,3 +46,33 @@ def test_nothing_else_joins_them() -> None:
 def test_no_pixel_is_added() -> None:
     joined = bridged(halves(), digits((86, 14, 98, 28), (-40, -9, -20, 5), (190, 50, 300, 90)))
     assert ((joined > 0) == (halves() > 0)).all()
+
+
+def bracket(first: int, last: int, row: int = 10, hook: int = 4) -> NDArray[np.int32]:
+    """A flat line with hooks downwards, x and y in cells."""
+    line = [[x, row] for x in range(first, last)]
+    return np.array(line + [[x, row + k] for x in (first, last - 1) for k in range(1, hook)], np.int32)
+
+
+def test_digits_of_one_number_are_together() -> None:
+    middles = numbers(digits((100, 14, 107, 28), (92, 14, 99, 28), (200, 14, 207, 28), (203, 60, 210, 74)))
+    np.testing.assert_allclose(middles, [[49.75, 10.5], [101.75, 10.5], [103.25, 33.5]])
+    assert numbers(digits()).shape == (0, 2)
+
+
+def test_a_part_has_as_many_brackets_as_numbers() -> None:
+    both = np.concatenate((bracket(10, 50), bracket(50, 90)))
+    middles = np.array([[30.0, 11.0], [70.0, 11.0], [140.0, 11.0]])
+    first, second = parted(both, middles)
+    assert first[:, 0].max() == 49
+    assert second[:, 0].min() == 50
+    assert len(parted(both, middles[:1])) == 1
+    assert len(parted(both, middles[:0])) == 1
+    stacked = np.concatenate((bracket(10, 50), bracket(10, 50, row=22)))
+    assert len(parted(stacked, np.array([[30.0, 10.0], [30.0, 22.0]]))) == 2
+
+
+def test_short_flat_strokes_are_no_brackets() -> None:
+    assert parted(bracket(10, 25, hook=1), np.empty((0, 2))) == []
+    assert len(parted(bracket(10, 25), np.empty((0, 2)))) == 1
+    assert len(parted(bracket(10, 40, hook=1), np.empty((0, 2)))) == 1
