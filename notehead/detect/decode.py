@@ -12,6 +12,7 @@ from notehead.detect.nms import suppressed
 from notehead.detect.reader import Reader
 from notehead.detect.refine import refined
 from notehead.detect.rivals import without_hyphens
+from notehead.detect.stems import at_beams
 from notehead.detect.tremolos import with_tremolos
 from notehead.page import upright_corners
 
@@ -28,7 +29,7 @@ def decode(image: NDArray[np.uint8], maps: Maps, reader: Reader, options: Decode
     candidates = refined(image, find_centres(maps, reader.read, options), reader.refine, options.trust)
     glyphs = _chosen(candidates, options)
     lines = without_hyphens(find_lines(image, maps, reader, options, glyphs), glyphs)
-    glyphs, lines = with_tremolos(glyphs, lines)
+    glyphs, lines = with_tremolos(glyphs, at_beams(lines, glyphs))
     return glyphs.and_those_of(lines)
 
 
