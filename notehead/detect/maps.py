@@ -55,14 +55,16 @@ LEVELS = {
     "staffs": Level(shortest=18),
     "stems": Level(bridge=-4),
     "barlines": Level(bridge=-4, gap=12, shortest=10),
-    "slursAbove": Level(-2.5, -2.5),
-    "slursBelow": Level(-2.5, -2.5),
-    "tiesAbove": Level(-2.5, -2.5),
-    "tiesBelow": Level(-2.5, -2.5),
+    "slursAbove": Level(-2.5, -2.5, shortest=7),
+    "slursBelow": Level(-2.5, -2.5, shortest=7),
+    "tiesAbove": Level(-2.5, -2.5, shortest=4.5),
+    "tiesBelow": Level(-2.5, -2.5, shortest=4.5),
+    "hairpins": Level(shortest=6),
 }
 """By trace, measured on pages held back from training: stems go on behind strokes of tremolos, barlines
 behind slurs, which hide no more than two staff spaces of them; curves fade at their ends. No staff is shorter
-than three staff spaces, and no barline than two, a cell or two less."""
+than three staff spaces, no barline than two, no slur or hairpin than one, no tie than three quarters, a cell
+or two less."""
 
 
 @dataclass(frozen=True, slots=True)
