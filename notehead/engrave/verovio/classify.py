@@ -107,14 +107,16 @@ def barline_class(bars: Sequence[Bar], staff_space: float, middle: float | None,
         repeats = {"tH": "repeatRight", "Ht": "repeatLeft"}
         return repeats.get(pattern, "repeatRightLeft")
     if pattern == "t":
-        return _thin_barline(bars[0], staff_space, middle)
+        return _thin_barline(bars, staff_space, middle)
     plain = {"H": "barlineHeavy", "tt": "barlineDouble", "tH": "barlineFinal", "Ht": "barlineReverseFinal"}
     return plain.get(pattern, "barlineHeavyHeavy")
 
 
-def _thin_barline(bar: Bar, staff_space: float, middle: float | None) -> str:
-    if bar.style:
+def _thin_barline(bars: Sequence[Bar], staff_space: float, middle: float | None) -> str:
+    if bars[0].style:
         return "barlineDashed"
-    if middle is None or abs(bar.y1 - bar.y0) > SHORT * staff_space:
+    heights = [y for bar in bars for y in (bar.y0, bar.y1)]
+    low, high = min(heights), max(heights)
+    if middle is None or high - low > SHORT * staff_space:
         return "barlineSingle"
-    return "barlineShort" if abs((bar.y0 + bar.y1) / 2 - middle) < staff_space else "barlineTick"
+    return "barlineShort" if abs((low + high) / 2 - middle) < staff_space else "barlineTick"

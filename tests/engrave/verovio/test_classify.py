@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from notehead.engrave.verovio.classify import barline_class, class_name
@@ -148,6 +150,12 @@ def test_short_barlines_by_their_place() -> None:
     assert barline_class(short, SPACE, SPACE, dots=False) == "barlineShort"
     assert barline_class(short, SPACE, 3 * SPACE, dots=False) == "barlineTick"
     assert barline_class(short, SPACE, None, dots=False) == "barlineSingle"
+
+
+def test_a_barline_that_begins_between_staves_is_as_long_as_all_its_strokes() -> None:
+    above, within = bars(THIN, height=2 * SPACE)[0], bars(THIN, height=4 * SPACE)[0]
+    below = replace(within, y0=within.y0 + 2 * SPACE, y1=within.y1 + 2 * SPACE)
+    assert barline_class([above, below], SPACE, 3 * SPACE, dots=False) == "barlineSingle"
 
 
 def test_strokes_of_several_staves_count_once() -> None:
