@@ -191,14 +191,15 @@ def fit_score_map(score: Floats, right: NDArray[np.bool_], knots: int = _KNOTS) 
     Args:
         score: float64 (n,), raw, 0 to 1.
         right: bool (n,).
-        knots: how many at most, besides those at 0 and 1.
+        knots: how many at most of each sort, besides those at 0 and 1.
 
     Raises:
         ValueError: a score is not from 0 to 1, or the arrays differ in length.
     """
-    bins = reliability(score, right, max(1, min(knots, len(score) // _FEWEST)))
+    _check(score, right)
     if not len(score):
         return IDENTITY
+    bins = _binned(np.searchsorted(_edges(score, knots), score, "right"), score, right)
     weight: Floats = bins.count.astype(np.float64) + _PRIOR
     share: Floats = np.asarray((bins.right * bins.count + bins.score * _PRIOR) / weight)
     level, size = pool_adjacent_violators(share, weight)
@@ -208,6 +209,16 @@ def fit_score_map(score: Floats, right: NDArray[np.bool_], knots: int = _KNOTS) 
     if ((fitted(score) - right) ** 2).mean() > ((score - right) ** 2).mean():
         return IDENTITY
     return fitted
+
+
+def _edges(score: Floats, knots: int) -> Floats:
+    """Where bins of as many detections, and bins of one width, end.
+
+    Where nearly all scores are high, the low ones would be in one bin with high ones if all held as many.
+    """
+    count = max(1, min(knots, len(score) // _FEWEST))
+    evenly = np.sort(score)[np.arange(1, count) * len(score) // count]
+    return np.unique(np.concatenate((evenly, np.linspace(0, 1, count + 1)[1:-1])))
 
 
 def pool_adjacent_violators(values: Floats, weight: Floats) -> tuple[Floats, NDArray[np.int64]]:

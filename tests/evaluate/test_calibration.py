@@ -169,3 +169,13 @@ def test_a_second_detection_is_wrong_and_order_is_kept() -> None:
     assert right_ones(truth, found, 4.0, {"stem"}).tolist() == [False, False, False, True, False, False]
     assert right_ones(truth, found[[]], 10.0, {"stem"}).tolist() == []
     assert right_ones(truth[[]], found, 10.0, {"stem"}).tolist() == [False] * 6
+
+
+def test_low_scores_among_many_high_ones_have_knots_of_their_own() -> None:
+    rng = np.random.default_rng(0)
+    high, low = rng.uniform(0.94, 0.97, 40_000), rng.uniform(0.05, 0.3, 300)
+    score = np.concatenate((high, low))
+    right = np.concatenate((rng.random(len(high)) < 0.995, np.zeros(len(low), bool)))
+    fitted = fit_score_map(score, right)
+    assert fitted(np.array([0.95]))[0] > 0.98
+    assert fitted(np.array([0.15]))[0] < 0.05
