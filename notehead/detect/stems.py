@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.maps import Found
+from notehead.detect.touching import touching
 from notehead.vocabulary import VOCABULARY
 
 _STEM, _BEAM = VOCABULARY.id("stem"), VOCABULARY.id("beam")
@@ -34,7 +35,7 @@ def at_beams(lines: Found, glyphs: Found) -> Found:
     rows = np.flatnonzero(lines.label == _STEM)
     heads = glyphs.box[np.isin(glyphs.label, _HEADS) & (glyphs.score >= _SURE)]
     beams = np.flatnonzero((lines.label == _BEAM) & (lines.score >= _SURE))
-    touch = _meet(lines.box[rows], heads)
+    touch = touching(lines.box[rows], heads, _BESIDE)
     score = lines.score.copy()
     score[rows[~touch.any(axis=1)]] *= _DOUBT
     own = np.flatnonzero(touch.any(axis=1))
@@ -93,9 +94,3 @@ def _outer_edges(
     )
     here = (x[:, None] >= x0 - _EDGE) & (x[:, None] <= x1 + _EDGE)
     return np.where(here, np.where(up[:, None], top, bottom), np.nan)
-
-
-def _meet(stems: NDArray[np.float64], heads: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether each stem, boxes (n, 4), touches each head, boxes (m, 4)."""
-    low, high = heads[:, :2] - _BESIDE, heads[:, 2:] + _BESIDE
-    return np.asarray(((stems[:, None, :2] <= high) & (stems[:, None, 2:] >= low)).all(axis=2))

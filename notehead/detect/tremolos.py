@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.maps import Found
+from notehead.detect.touching import touching
 from notehead.page import upright_corners
 from notehead.vocabulary import VOCABULARY
 
@@ -94,12 +95,11 @@ def _free(bars: _Bars, stems: NDArray[np.float64]) -> NDArray[np.bool_]:
 def _of_halves(bars: _Bars, stems: NDArray[np.float64], glyphs: Found) -> NDArray[np.bool_]:
     """Bars from the stem of a half note to that of another, with no stem between."""
     heads = glyphs.box[np.isin(glyphs.label, _HALVES) & (glyphs.score >= _SURE)]
-    reach = np.array([-_TOUCHES, -_TOUCHES, _TOUCHES, _TOUCHES])
-    of_half = _meet(stems, heads + reach).any(axis=1)
+    of_half = touching(stems, heads, _TOUCHES).any(axis=1)
     left, right = _touched(bars.left, stems), _touched(bars.right, stems)
     middle = (stems[:, 0] + stems[:, 2]) / 2
     between = (middle > bars.left[:, :1] + _TOUCHES) & (middle < bars.right[:, :1] - _TOUCHES)
-    crossed = (between & _meet(bars.box, stems)).any(axis=1)
+    crossed = (between & touching(bars.box, stems)).any(axis=1)
     return np.asarray((left & of_half).any(axis=1) & (right & of_half).any(axis=1) & ~crossed)
 
 
@@ -140,9 +140,3 @@ def _within(inner: NDArray[np.float64], outer: NDArray[np.float64]) -> NDArray[n
     """Whether the middle of each of (n, 4) lies in each of (m, 4): (n, m)."""
     middle = (inner[:, None, :2] + inner[:, None, 2:]) / 2
     return np.asarray(((middle >= outer[:, :2]) & (middle <= outer[:, 2:])).all(axis=2))
-
-
-def _meet(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether each of (n, 4) and each of (m, 4) have a point in common: (n, m)."""
-    apart = (first[:, None, :2] > second[:, 2:]) | (first[:, None, 2:] < second[:, :2])
-    return np.asarray(~apart.any(axis=2))
