@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.maps import DOT, Floats, Found
+from notehead.detect.oriented import ends_of_boxes, upright_around
 from notehead.vocabulary import VOCABULARY
 
 _REACH, _BEYOND = 9, 7
@@ -35,10 +36,7 @@ def at_staffs(lines: Found, barline: NDArray[np.bool_], staffs: Floats) -> Found
     if not len(rows):
         return lines
     label, corners = lines.label.copy(), lines.corners.copy()
-    order = np.argsort(corners[rows, :, 1], axis=1)
-    ends = [
-        np.take_along_axis(corners[rows], order[:, part, None], axis=1) for part in (np.s_[:2], np.s_[2:])
-    ]
+    order, *ends = ends_of_boxes(corners[rows], 1)
     upper, lower = (end.mean(axis=1) / DOT for end in ends)
     top, bottom = _edge(staffs, upper, -1), _edge(staffs, lower, 1)
     label[rows] = _with_ticks(label[rows], upper[:, 1], lower[:, 1], _edge(staffs, (upper + lower) / 2, -1))
@@ -49,7 +47,7 @@ def at_staffs(lines: Found, barline: NDArray[np.bool_], staffs: Floats) -> Found
         shift = along * ((target - now[:, 1])[good] / along[:, 1])[:, None] * DOT
         corners[rows[good][:, None], order[good][:, part]] += shift[:, None]
     box = lines.box.copy()
-    box[rows] = np.concatenate((corners[rows].min(axis=1), corners[rows].max(axis=1)), axis=1)
+    box[rows] = upright_around(corners[rows])
     return Found(label, lines.score, box, corners)
 
 

@@ -21,12 +21,12 @@ from notehead.detect.maps import (
     Maps,
     confidence,
 )
-from notehead.detect.parts import SAMPLES, Split, TraceSight, parts_of
+from notehead.detect.parts import SAMPLES, WEDGES, Split, TraceSight, parts_of
 from notehead.detect.reader import Reader
 from notehead.detect.rivals import without_rivals
 from notehead.detect.wedges import wedges
 
-_BRACKETS, _WEDGES = "tuplets", "hairpins"
+_BRACKETS = "tuplets"
 
 
 def find_lines(
@@ -74,7 +74,7 @@ def find_lines(
 def _splits(image: NDArray[np.uint8], glyphs: Found) -> dict[str, Split]:
     """By trace, how several symbols in one connected part are told apart."""
     return {
-        _WEDGES: partial(wedges, image=image),
+        WEDGES: partial(wedges, image=image),
         _BRACKETS: partial(parted, middles=numbers(glyphs)),
         **{name: partial(arcs, hangs=name in BELOW.values()) for name in CURVES},
     }

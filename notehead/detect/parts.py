@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from notehead.detect.components import Components, components
 from notehead.detect.curves import CurveSight, ended
 from notehead.detect.maps import Floats, Level, sigmoid
+from notehead.detect.oriented import upright_around
 from notehead.detect.straight import straight_boxes
 from notehead.detect.wedges import wedge_boxes
 
@@ -21,7 +22,8 @@ SAMPLES = 9
 """Places on a line where its class is read."""
 STRAIGHT = frozenset({"staffs", "stems", "barlines"})
 """Traces whose symbols are straight."""
-_WEDGES = "hairpins"
+WEDGES = "hairpins"
+"""The trace whose symbols are wedges."""
 _GROWN = 0.45
 """A line's pixels reach beyond its ink by so much of a pixel of their map, measured on the training pages."""
 
@@ -85,13 +87,13 @@ def parts_of(logits: Floats, trace: str, sight: TraceSight) -> Parts:
     sure = weight > 0.5
     counts = np.maximum(np.add.reduceat(sure.astype(float), bounds[:-1]), 1)
     score = np.add.reduceat(weight * sure, bounds[:-1]) / counts
-    if trace in STRAIGHT or trace == _WEDGES:
+    if trace in STRAIGHT or trace == WEDGES:
         corners = (
             straight_boxes(pixels, bounds, _GROWN)
             if trace in STRAIGHT
             else wedge_boxes(_each(pixels, bounds), sight.image, _GROWN)
         )
-        box = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
+        box = upright_around(corners)
     else:
         each = _each(pixels, bounds)
         whole: Sequence[NDArray[Any]] = each if sight.tips is None else ended(each, sight.tips)

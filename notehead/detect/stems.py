@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.maps import Found
+from notehead.detect.oriented import ends_of_boxes, upright_around
 from notehead.detect.touching import touching
 from notehead.vocabulary import VOCABULARY
 
@@ -46,7 +47,7 @@ def at_beams(lines: Found, glyphs: Found) -> Found:
     corners = _ended(lines.corners[rows[own]], up, lines.corners[beams])
     box, whole = lines.box.copy(), lines.corners.copy()
     whole[rows[own]] = corners
-    box[rows[own]] = np.concatenate((corners.min(axis=1), corners.max(axis=1)), axis=1)
+    box[rows[own]] = upright_around(corners)
     return Found(lines.label, score, box, whole)
 
 
@@ -59,9 +60,8 @@ def _ended(
     """
     if not len(stems) or not len(beams):
         return stems
-    order = stems[..., 1].argsort(axis=1)
-    ranked = np.take_along_axis(stems, order[..., None], axis=1)
-    upper, lower = ranked[:, :2].mean(axis=1), ranked[:, 2:].mean(axis=1)
+    order, *ends = ends_of_boxes(stems, 1)
+    upper, lower = (both.mean(axis=1) for both in ends)
     end, start = np.where(up[:, None], upper, lower), np.where(up[:, None], lower, upper)
     side = np.where(up, -1.0, 1.0)[:, None]
     beyond = (end[:, 1:] - _outer_edges(beams, end[:, 0], up)) * side
@@ -83,9 +83,7 @@ def _outer_edges(
 
     The outer edge is the upper one for stems that point upwards.
     """
-    order = beams[..., 0].argsort(axis=1)
-    ranked = np.take_along_axis(beams, order[..., None], axis=1)
-    left, right = ranked[:, :2], ranked[:, 2:]
+    _, left, right = ends_of_boxes(beams, 0)
     x0, x1 = left[..., 0].mean(axis=1), right[..., 0].mean(axis=1)
     share = np.clip((x[:, None] - x0) / np.maximum(x1 - x0, 1), 0, 1)
     top, bottom = (

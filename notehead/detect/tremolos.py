@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.maps import Found
+from notehead.detect.oriented import ends_of_boxes
 from notehead.detect.touching import touching
 from notehead.page import upright_corners
 from notehead.vocabulary import VOCABULARY
@@ -68,9 +69,8 @@ def with_tremolos(glyphs: Found, lines: Found) -> tuple[Found, Found]:
 
 def _bars(lines: Found) -> _Bars:
     rows = np.flatnonzero((lines.label == _BEAM) & (lines.score >= _SURE))
-    corners = lines.corners[rows]
-    across = np.take_along_axis(corners, corners[..., :1].argsort(axis=1), axis=1)  # from the left
-    return _Bars(rows, across[:, :2].mean(axis=1), across[:, 2:].mean(axis=1), lines.box[rows])
+    _, left, right = ends_of_boxes(lines.corners[rows], 0)
+    return _Bars(rows, left.mean(axis=1), right.mean(axis=1), lines.box[rows])
 
 
 def _touched(ends: NDArray[np.float64], stems: NDArray[np.float64]) -> NDArray[np.bool_]:

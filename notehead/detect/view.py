@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.oriented import upright_around
 from notehead.page import Symbols
 
 _WHOLE = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -49,7 +50,7 @@ class View:
         box = self.given(symbols.box[:, _CORNERS].reshape(-1, 4, 2))
         if np.abs(self.back[:, :2]).min(axis=1).max() > 0:  # not by quarter turns alone
             box = corners  # a box of a box of a long line would be far too large
-        return symbols.replace(box=np.hstack((box.min(axis=1), box.max(axis=1))), corners=corners)
+        return symbols.replace(box=upright_around(box), corners=corners)
 
 
 def turned(image: NDArray[np.uint8], turns: int) -> View:

@@ -131,10 +131,7 @@ def reliability(
     _check(score, right)
     if not len(score):
         return Reliability(np.empty(0, np.int64), np.empty(0), np.empty(0))
-    if equal_mass:
-        edges = np.sort(score)[np.arange(1, bins) * len(score) // bins]
-    else:
-        edges = np.arange(1, bins) / bins
+    edges = _even_edges(score, bins) if equal_mass else _level_edges(bins)
     return _binned(np.searchsorted(edges, score, side="right"), score, right)
 
 
@@ -217,8 +214,17 @@ def _edges(score: Floats, knots: int) -> Floats:
     Where nearly all scores are high, the low ones would be in one bin with high ones if all held as many.
     """
     count = max(1, min(knots, len(score) // _FEWEST))
-    evenly = np.sort(score)[np.arange(1, count) * len(score) // count]
-    return np.unique(np.concatenate((evenly, np.linspace(0, 1, count + 1)[1:-1])))
+    return np.unique(np.concatenate((_even_edges(score, count), _level_edges(count))))
+
+
+def _even_edges(score: Floats, bins: int) -> Floats:
+    """Where bins of as many scores end, as far as equal scores let them."""
+    return np.asarray(np.sort(score)[np.arange(1, bins) * len(score) // bins])
+
+
+def _level_edges(bins: int) -> Floats:
+    """Where bins of one width end."""
+    return np.asarray(np.arange(1, bins) / bins)
 
 
 def pool_adjacent_violators(values: Floats, weight: Floats) -> tuple[Floats, NDArray[np.int64]]:

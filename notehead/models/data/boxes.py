@@ -16,9 +16,8 @@ from notehead.models.data.cutting import (
     class_counts,
     class_weights,
     crop_corner,
-    cut,
+    cropped,
     pages_of,
-    paper,
 )
 from notehead.models.data.prepare import TrainingPage
 from notehead.models.data.table import ClassTable
@@ -93,19 +92,18 @@ class BoxCrops:
 
     def _crop(self, page: TrainingPage, rng: np.random.Generator) -> BoxBatch:
         size = self._options.size
-        corner = self._corner(page, rng)
-        image = altered(cut(page.image, corner, size, paper(page.image)), rng)
-        box = page.box - np.tile(np.array(corner, np.float32), 2)
+        crop = cropped(page, self._corner(page, rng), size)
+        image, box = altered(crop.image, rng), crop.box
         inside = np.clip(box, 0, size)
         label = self.table.places[page.label]
         area = np.maximum((box[:, 2:] - box[:, :2]).prod(axis=1), 1e-6)
         kept = (label > 0) & ((inside[:, 2:] - inside[:, :2]).prod(axis=1) > SEEN * area)
         instances = None
-        if page.instances is not None:
+        if crop.instances is not None:
             row_of = np.zeros(len(box) + 1, np.int32)
             row_of[1:][kept] = np.arange(1, kept.sum() + 1)
-            instances = row_of[cut(page.instances, corner, size, 0)][None]
-        corners = cut_corners(page.corners[kept] - np.array(corner, np.float32), size)
+            instances = row_of[crop.instances][None]
+        corners = cut_corners(crop.corners[kept], size)
         return BoxBatch(
             image[None], np.zeros(int(kept.sum()), np.int64), label[kept], inside[kept], corners, instances
         )

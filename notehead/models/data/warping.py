@@ -51,7 +51,7 @@ def warped_crop(
     rng: np.random.Generator,
     options: WarpOptions = _AS_USUAL,
 ) -> TrainingPage:
-    """A square of a page, as `cropped` gives it, perhaps bent.
+    """A square of a page, as `cropped` gives it, perhaps bent; a bent one has no instances.
 
     Args:
         page: what is cut.
@@ -87,7 +87,8 @@ def _bent(crop: TrainingPage, bend: Warp) -> TrainingPage:
     box[here] = _moved_boxes(box[here].astype(np.float64), bend)
     corners[here] = bend.forward(corners[here]).reshape(-1, 4, 2)
     image = moved_image(crop.image, bend, paper(crop.image))
-    return replace(crop, image=image, traces=_bent_traces(crop.traces, bend), box=box, corners=corners)
+    traces = _bent_traces(crop.traces, bend)
+    return replace(crop, image=image, traces=traces, box=box, corners=corners, instances=None)
 
 
 def _moved_boxes(box: NDArray[np.float64], bend: Warp) -> NDArray[np.float64]:
