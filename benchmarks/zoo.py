@@ -140,6 +140,7 @@ class Zoo:
                 loss, _ = task.loss(task.batch(number))
                 loss.backward()  # type: ignore[no-untyped-call]
             pace = (time.process_time() - begun) / _TRIED
+            folder.mkdir(parents=True, exist_ok=True)
             write_file(kept, orjson.dumps(max(10, int(self.budget.seconds / pace))))
         return int(orjson.loads(kept.read_bytes()))
 
