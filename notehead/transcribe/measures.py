@@ -1,0 +1,103 @@
+"""Measures of a system, from the barlines of its staves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from notehead.page import Symbols
+from notehead.transcribe.staves import Staff
+from notehead.transcribe.systems import System
+
+_NONE = frozenset({"barlineSystemic", "barlineTick", "barlineShort"})
+_REPEATS = frozenset({"repeatLeft", "repeatRight", "repeatRightLeft"})
+_TOGETHER = 1.2
+"""Staff spaces within which barlines of several staves are one."""
+_SHARE = 0.5
+"""Share of a system's staves that a barline of the system stands on, at least."""
+_EDGE = 1.5
+"""Staff spaces from the left edge of a system within which a barline begins it and divides nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barline:
+    """A barline of a system.
+
+    Attributes:
+        x: where it is, in pixels.
+        name: its class.
+    """
+
+    x: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A measure of a system: what lies between two barlines.
+
+    Attributes:
+        left: where it begins, in pixels.
+        right: where it ends.
+        opening: the barline at its left, None at the edge of a system.
+        closing: the barline at its right, None where the system ends without one.
+    """
+
+    left: float
+    right: float
+    opening: Barline | None
+    closing: Barline | None
+
+
+def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> list[Barline]:
+    """The barlines of a system, from the left: those on at least half of its staves."""
+    rows = [k for k, name in enumerate(symbols.names) if _is_barline(name)]
+    marks: list[tuple[float, int, str]] = []
+    for number in system.staves:
+        staff = staves[number]
+        reach = staff.space
+        for row in rows:
+            x0, y0, x1, y1 = symbols.box[row]
+            over = min(y1, staff.bottom) - max(y0, staff.top)
+            x = (x0 + x1) / 2
+            if over >= 1.5 * reach and staff.left - reach <= x <= staff.right + 2 * reach:
+                marks.append((float(x), number, symbols[row].name))
+    marks.sort()
+    space = float(np.median([staves[number].space for number in system.staves]))
+    groups: list[list[tuple[float, int, str]]] = []
+    for mark in marks:
+        if groups and mark[0] - groups[-1][-1][0] <= _TOGETHER * space:
+            groups[-1].append(mark)
+        else:
+            groups.append([mark])
+    found = []
+    for group in groups:
+        if len({number for _, number, _ in group}) < _SHARE * len(system.staves):
+            continue
+        names = [name for _, _, name in group]
+        name = max(set(names), key=lambda one: (one in _REPEATS, names.count(one), one))
+        found.append(Barline(float(np.median([x for x, _, _ in group])), name))
+    return found
+
+
+def spans_of(system: System, staves: Sequence[Staff], barlines: Sequence[Barline]) -> list[Span]:
+    """The measures of a system, from the left; what its first barline opens is none."""
+    left = min(staves[number].left for number in system.staves)
+    right = max(staves[number].right for number in system.staves)
+    space = float(np.median([staves[number].space for number in system.staves]))
+    spans, begin, opening = [], left, None
+    for barline in barlines:
+        if barline.x - left <= _EDGE * space:
+            begin, opening = barline.x, barline
+            continue
+        spans.append(Span(begin, barline.x, opening, barline))
+        begin, opening = barline.x, barline
+    if right - begin > 2 * space:
+        spans.append(Span(begin, right, opening, None))
+    return spans
+
+
+def _is_barline(name: str) -> bool:
+    return (name.startswith("barline") and name not in _NONE) or name in _REPEATS

@@ -1,0 +1,72 @@
+"""Staves that sound together: joined at their left edge, or by barlines that go through them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from notehead.page import Symbols
+from notehead.transcribe.staves import Staff
+
+_JOINS = ("barline", "repeat", "brace", "bracket")
+_NOT = frozenset({"repeatDot", "repeat1Bar", "repeat2Bars", "repeat4Bars", "repeatBarSlash"})
+_GROUPS = frozenset({"brace"})
+_INTO = 0.5
+"""Staff spaces that a line reaches over a staff's edge to join it to another."""
+_BESIDE = 4.0
+"""Staff spaces left and right of a staff in which what joins it may stand."""
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """Staves that sound together, from the top.
+
+    Attributes:
+        staves: rows in the page's list of staves.
+        parts: for each staff the part that it is of, from 0; staves in one brace are one part.
+    """
+
+    staves: tuple[int, ...]
+    parts: tuple[int, ...]
+
+
+def systems_of(staves: Sequence[Staff], symbols: Symbols) -> list[System]:
+    """The systems of a page, from the top."""
+    if not staves:
+        return []
+    names = symbols.names
+    joins = [k for k, name in enumerate(names) if name.startswith(_JOINS) and name not in _NOT]
+    braces = [k for k in joins if names[k] in _GROUPS]
+    together = _joined(staves, symbols.box[joins])
+    braced = _joined(staves, symbols.box[braces])
+    systems = []
+    begin = 0
+    for end in range(1, len(staves) + 1):
+        if end < len(staves) and together[end - 1]:
+            continue
+        rows = tuple(range(begin, end))
+        parts, part = [], 0
+        for row in rows:
+            if row > begin and not braced[row - 1]:
+                part += 1
+            parts.append(part)
+        systems.append(System(rows, tuple(parts)))
+        begin = end
+    return systems
+
+
+def _joined(staves: Sequence[Staff], boxes: NDArray[np.float64]) -> list[bool]:
+    """For each staff but the last, whether a box reaches from it into the next one."""
+    result = []
+    for upper, lower in itertools.pairwise(staves):
+        reach = _INTO * upper.space
+        low = (boxes[:, 1] <= upper.bottom - reach) & (boxes[:, 3] >= lower.top + reach)
+        left, right = max(upper.left, lower.left), min(upper.right, lower.right)
+        beside = _BESIDE * upper.space
+        near = (boxes[:, 2] >= left - beside) & (boxes[:, 0] <= right + beside)
+        result.append(bool((low & near).any()) and right > left)
+    return result
