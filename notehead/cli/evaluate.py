@@ -26,6 +26,7 @@ from notehead.evaluate import (
 )
 from notehead.evaluate.detection_plots import write_detection_plots
 from notehead.evaluate.detection_table import classes_csv
+from notehead.evaluate.music import METRICS, MusicFigures, MusicOptions, evaluate_music
 from notehead.evaluate.staff_space import estimate_staff_space
 from notehead.files import write_file
 
@@ -34,6 +35,7 @@ _OPTIONS = {
     "detection": (*_READING, "oriented", "confidence", "plots", "csv_file", "as_json"),
     "segmentation": (*_READING, "as_json"),
     "classification": ("keep_going", "as_json"),
+    "music": ("keep_going", "metrics", "as_json"),
 }
 """The options that each task has."""
 _SHOWN = 5
@@ -58,6 +60,12 @@ _SHOWN = 5
     show_default=True,
     help="Precision, recall, F1 and confusions are those of detections with at least this score.",
 )
+@click.option(
+    "--metrics",
+    default="notes,tedn",
+    show_default=True,
+    help=f"What music is compared by, separated by commas: {', '.join(METRICS)}.",
+)
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
 @click.option(
     "--csv", "csv_file", type=click.Path(path_type=Path), help="Also write the classes to this file."
@@ -72,6 +80,7 @@ def evaluate_command(
     task: str,
     oriented: bool,
     confidence: float,
+    metrics: str,
     as_json: bool,
     csv_file: Path | None,
     plots: Path | None,
@@ -86,23 +95,27 @@ def evaluate_command(
                     TRUTH: a dataset with masks.
     classification  PREDICTIONS: CSV with the columns file, class, and score if wanted.
                     TRUTH: a folder with one folder of images per class, or such a CSV.
+    music           PREDICTIONS: a MusicXML file, or a folder of them.
+                    TRUTH: the same; files of folders belong together by name.
 
     --classes brings TRUTH to the classes in which PREDICTIONS are.
 
-    Exit codes: 0 done; 5 done, but something was left out (--keep-going); 4 something cannot be used;
-    6 cannot write.
+    Exit codes: 0 done; 5 done, but something was left out (--keep-going); 4 something cannot be used
+    (3 a score); 6 cannot write; 7 a metric needs a package that is not installed.
 
     \b
     Examples:
       notehead evaluate results.json dataset/ --split test
       notehead evaluate found/ ds2_dense/ --oriented --plots plots/ --json > figures.json
       notehead evaluate masks/ dataset/ --task segmentation
+      notehead evaluate read.musicxml true.mxl --task music --metrics notes,tedn,lmx,omr-ned
     """
     _check_options(context, task)
     tasks: dict[str, Callable[[], tuple[Any, Complaints]]] = {
         "detection": lambda: _detection(predictions, truth, DetectionOptions(oriented, confidence), reading),
         "segmentation": lambda: _segmentation(predictions, truth, reading),
         "classification": lambda: _classification(predictions, truth, keep_going=reading["keep_going"]),
+        "music": lambda: _music(predictions, truth, _names(metrics), keep_going=reading["keep_going"]),
     }
     figures, complaints = tasks[task]()
     if csv_file is not None:
@@ -186,3 +199,18 @@ def _segmentation(place: Path, folder: Path, reading: dict[str, Any]) -> tuple[A
 def _classification(place: Path, truth: Path, *, keep_going: bool) -> tuple[Any, Complaints]:
     complaints = Complaints(keep_going)
     return classification_figures(place, truth, complaints=complaints), complaints
+
+
+def _music(
+    place: Path, truth: Path, metrics: list[str], *, keep_going: bool
+) -> tuple[MusicFigures, Complaints]:
+    complaints = Complaints(keep_going)
+    figures = evaluate_music(place, truth, MusicOptions(metrics), Bar(), complaints)
+    missing = sum(not score.predicted for score in figures.scores)
+    if missing:
+        text = f"{missing:,} of {len(figures.scores):,} scores are not predicted: their notes count as missed"
+        click.echo(f"warning: {text}", err=True)
+    if figures.unmatched:
+        some = _some(list(figures.unmatched))
+        click.echo(f"warning: predicted, but no score of the truth: {some}", err=True)
+    return figures, complaints
