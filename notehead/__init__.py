@@ -1,4 +1,4 @@
-"""notehead: from a music score to exactly annotated pages, and from pages to their symbols.
+"""notehead: from a music score to exactly annotated pages, and from pages to their symbols and their music.
 
 The few names of the library:
 
@@ -7,9 +7,12 @@ The few names of the library:
 - `convert(dataset, folder, format, ConvertOptions(...))` writes it in another format;
 - `Page`, `Symbols`, `Symbol`, `Pitch`, `Origin`: a page of music and what stands on it;
 - `VOCABULARY`: the classes;
+- `read("scan.pdf")` reads the music on pages;
 - `overlay(page)` draws the symbols over the page;
 - `NoteheadError`: the root of all errors.
 """
+
+from typing import TYPE_CHECKING, Any
 
 from notehead.builder import BuildOptions, BuildResult, build
 from notehead.datasets import Dataset
@@ -19,6 +22,9 @@ from notehead.errors import NoteheadError
 from notehead.page import Origin, Page, Pitch, Symbol, Symbols
 from notehead.version import __version__
 from notehead.vocabulary import VOCABULARY, SymbolClass
+
+if TYPE_CHECKING:
+    from notehead.reading import read
 
 __all__ = [
     "VOCABULARY",
@@ -38,4 +44,15 @@ __all__ = [
     "build",
     "convert",
     "overlay",
+    "read",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What is heavy to load, and not wanted by all."""
+    if name == "read":
+        from notehead.reading import read  # noqa: PLC0415
+
+        return read
+    message = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(message)

@@ -35,6 +35,7 @@ PUBLIC = {
     "build",
     "convert",
     "overlay",
+    "read",
 }
 ROOT = Path(notehead.__file__).parent
 
@@ -113,7 +114,8 @@ def test_an_import_loads_nothing_heavy(program: str) -> None:
 LEVELS = (
     {"cli"},
     {"builder", "models"},
-    {"evaluate", "degrade", "compose"},
+    {"evaluate", "degrade", "compose", "reading"},
+    {"transcribe"},
     {"datasets", "draw", "detect", "engrave"},
     {"page", "images"},
     {"vocabulary", "sandbox", "files", "pool"},

@@ -16,6 +16,7 @@ from notehead.cli.compose import compose_command
 from notehead.cli.convert import convert_command
 from notehead.cli.detect import detect_command
 from notehead.cli.evaluate import evaluate_command
+from notehead.cli.read import read_command
 from notehead.cli.show import show_command
 from notehead.cli.stats import stats_command
 from notehead.cli.train import export_command, train_command
@@ -32,7 +33,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(context_settings=_SETTINGS)
 @click.version_option(__version__, prog_name="notehead")
 def cli() -> None:
-    """From music scores to exactly annotated pages, and from any page to its symbols.
+    """From music scores to exactly annotated pages, and from any page to its symbols and its music.
 
     \b
     notehead build scores/ -o dataset/     make a dataset
@@ -46,6 +47,8 @@ def cli() -> None:
     notehead align scan.png dataset/ --page 3 -o aligned/
                                            give a scan the labels of the page that it shows
     notehead detect scan.pdf -o found/     find the symbols on pages
+    notehead read scan.pdf -o piece.musicxml
+                                           read the music on pages
     notehead unpack ds2.tar.gz -o ds2/     unpack a dataset as it is distributed
     notehead train detect dataset/ -o run/ train the detector
     notehead export run/ -o model/         write what was trained for `notehead detect --model`
@@ -63,6 +66,7 @@ for _command in (
     compose_command,
     align_command,
     detect_command,
+    read_command,
     train_command,
     export_command,
 ):

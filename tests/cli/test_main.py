@@ -119,7 +119,19 @@ def test_help_is_data(notehead: Call, words: list[str], flag: str) -> None:
 def test_the_commands_are_named_in_the_overview() -> None:
     text = CliRunner().invoke(cli, ["--help"]).output
     assert sorted(NAMES) == [
-        *("align", "build", "compose", "convert", "detect", "evaluate", "export", "show", "stats", "train"),
+        *(
+            "align",
+            "build",
+            "compose",
+            "convert",
+            "detect",
+            "evaluate",
+            "export",
+            "read",
+            "show",
+            "stats",
+            "train",
+        ),
         *("unpack", "verify"),
     ]
     for name in NAMES:
