@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test test-zoo lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 clean clean-caches
+.PHONY: help demo test test-zoo lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 bench-read bench-read-mutations clean clean-caches
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 
@@ -86,6 +86,12 @@ benchmark: $(VENV)/.test  ## every model of the registry on the same small budge
 
 bench-yolov10: $(VENV)/.test  ## a YOLOv10 on slices, trained and evaluated: DATASET=... OUT=run/
 	$(BIN)/python -m benchmarks.yolov10 $(DATASET) -o $(OUT) $(ARGS)
+
+bench-read: $(VENV)/.test  ## music read from true and detected symbols, against the truth: DATASET=...
+	$(BIN)/python -m benchmarks.read $(DATASET) $(ARGS)
+
+bench-read-mutations: $(VENV)/.test  ## pages with damaged symbols: music or a clear error, nothing else: DATASET=...
+	$(BIN)/python -m benchmarks.read_mutations $(DATASET) $(ARGS)
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) demo demo-scores bench .pytest_cache .mypy_cache .ruff_cache
