@@ -41,6 +41,7 @@ OPTIONS = {
     "compose": ("docs/degrade.md", "## Rare symbols"),
     "unpack": ("docs/convert.md", "## unpack"),
     "detect": ("docs/detect.md", "## The options"),
+    "read": ("docs/read.md", "## The options"),
     "train detect": ("docs/train.md", "## The options"),
     "train segment": ("docs/train.md", "## The options"),
     "train classify": ("docs/train.md", "## The options"),
