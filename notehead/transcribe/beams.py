@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,11 +13,55 @@ _THICK, _STEP = 0.5, 0.75
 """Staff spaces: how thick a bar is, and how far it is from the next."""
 _THIN = 0.24
 """Staff spaces below which a run of ink is a staff line."""
+_CUT = 0.4
+"""The same for a run that goes on outside of the box: a hairpin, a slur, a head."""
+_APART = 0.65
+"""Staff spaces of paper between two bars of one beam at most."""
 _OVER = 0.15
 """Staff spaces above and below the box in which ink still counts."""
+_CLEAR = 0.2
+"""Staff spaces between the ends of stems down and of stems up, from which on they are at two beams."""
 
 
-def bars_at(image: NDArray[np.uint8], line: NDArray[np.float64], x: float, space: float) -> int:
+WHOLE = (-np.inf, np.inf)
+"""All of a beam, as `shares` says it."""
+
+
+def shares(
+    line: NDArray[np.float64], tips: Sequence[tuple[float, float, bool]], space: float
+) -> dict[bool, tuple[float, float]]:
+    """Which part of a beam's height is that of stems down (False) and of stems up (True).
+
+    Where stems down end well above those that go up, these are two beams, of two voices back to back, that a
+    detector saw as one. Where notes on both sides share a beam, its outer stems reach through all its bars.
+
+    Args:
+        line: middle of the beam and its height, (x0, y0, x1, y1, height), in pixels.
+        tips: of the stems at it: where it is, the height of its free end, whether it goes up.
+        space: staff space in pixels.
+
+    Returns:
+        From where to where, in pixels below the middle of the beam.
+    """
+    off: dict[bool, list[float]] = {False: [], True: []}
+    for x, end, up in tips:
+        off[up].append(end - _level(line, x))
+    if not off[False] or not off[True]:
+        return {False: WHOLE, True: WHOLE}
+    low, high = max(off[False]), min(off[True])
+    if high - low <= _CLEAR * space:
+        return {False: WHOLE, True: WHOLE}
+    middle = (low + high) / 2
+    return {False: (-np.inf, middle), True: (middle, np.inf)}
+
+
+def bars_at(
+    image: NDArray[np.uint8],
+    line: NDArray[np.float64],
+    x: float,
+    space: float,
+    share: tuple[float, float] = WHOLE,
+) -> int:
     """The bars of a beam on that side of a stem which has more of them; 1 at least.
 
     Bars that ink has joined are told by their height.
@@ -25,8 +71,10 @@ def bars_at(image: NDArray[np.uint8], line: NDArray[np.float64], x: float, space
         line: middle of the beam and its height, (x0, y0, x1, y1, height), in pixels.
         x: of the stem.
         space: staff space in pixels.
+        share: which part of the beam's height is the stem's, in pixels below its middle.
     """
-    x0, y0, x1, y1, height = line.tolist()
+    x0, _, x1, _, height = line.tolist()
+    half = height / 2 + _OVER * space
     most = 1
     for side in (-1, 1):
         counts = []
@@ -34,12 +82,18 @@ def bars_at(image: NDArray[np.uint8], line: NDArray[np.float64], x: float, space
             at = x + side * away * space
             if not x0 <= at <= x1:
                 continue
-            middle = y0 + (at - x0) / max(x1 - x0, 1) * (y1 - y0)
-            half = height / 2 + _OVER * space
-            counts.append(_bars(_column(image, at, middle - half, middle + half), space))
+            middle = _level(line, at)
+            top, bottom = middle + max(-half, share[0]), middle + min(half, share[1])
+            counts.append(_bars(_column(image, at, top, bottom), space))
         if counts:
             most = max(most, min(counts))
     return most
+
+
+def _level(line: NDArray[np.float64], x: float) -> float:
+    """The height of the middle of a beam at x, in pixels."""
+    x0, y0, x1, y1, _ = line.tolist()
+    return float(y0 + (x - x0) / max(x1 - x0, 1) * (y1 - y0))
 
 
 def _column(image: NDArray[np.uint8], x: float, top: float, bottom: float) -> NDArray[np.uint8]:
@@ -53,6 +107,13 @@ def _bars(column: NDArray[np.uint8], space: float) -> int:
         return 0
     dark = column < (int(column.min()) + 255) / 2
     edges = np.flatnonzero(np.diff(np.concatenate(([0], dark.view(np.int8), [0]))))
-    lengths = (edges[1::2] - edges[::2]) / space
-    thick = lengths[lengths >= _THIN]
-    return int(sum(max(1, round((length - _THICK) / _STEP) + 1) for length in thick))
+    begin, end = edges[::2], edges[1::2]
+    lengths = (end - begin) / space
+    cut = (begin == 0) | (end == len(column))
+    kept = lengths >= np.where(cut, _CUT, _THIN)
+    begin, end, lengths = begin[kept], end[kept], lengths[kept]
+    if not len(lengths):
+        return 0
+    bars = np.array([max(1, round((length - _THICK) / _STEP) + 1) for length in lengths])
+    groups = np.split(bars, np.flatnonzero((begin[1:] - end[:-1]) / space > _APART) + 1)
+    return int(max(group.sum() for group in groups))

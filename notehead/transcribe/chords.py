@@ -7,7 +7,7 @@ it. Beams and flags at the free end of the stem, dots, and the shape of the head
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.page import ABSENT, Page, Symbols
-from notehead.transcribe.beams import bars_at
+from notehead.transcribe.beams import bars_at, shares
 from notehead.transcribe.dots import dots_of
 from notehead.transcribe.placing import Places
 from notehead.transcribe.staves import Floats, Staff
@@ -131,10 +131,30 @@ def stems_of(image: NDArray[np.uint8], symbols: Symbols, spaces: Floats) -> list
         level = (flag_box[:, 1] - space <= end) & (end <= flag_box[:, 3] + space)
         own_flags = tuple(flags[beside & level].tolist())
         count = max((_flags(names[flag]) for flag in own_flags), default=0)
-        for beam in np.flatnonzero(within).tolist():
-            count = max(count, bars_at(image, lines[beam], x, space))
         hung = tuple(beams[within].tolist())
         found.append(Stem(row, tuple(own.tolist()), bool(up), hung, count, own_flags))
+    return _barred(found, image, symbols, dict(zip(beams.tolist(), lines, strict=True)), spaces)
+
+
+def _barred(
+    stems: Sequence[Stem],
+    image: NDArray[np.uint8],
+    symbols: Symbols,
+    lines: Mapping[int, Floats],
+    spaces: Floats,
+) -> list[Stem]:
+    """The stems with the bars of their beams counted."""
+    tips: dict[int, list[tuple[float, float, bool]]] = {}
+    for stem in stems:
+        x0, y0, x1, y1 = symbols.box[stem.row].tolist()
+        for beam in stem.beams:
+            tips.setdefault(beam, []).append(((x0 + x1) / 2, y0 if stem.up else y1, stem.up))
+    parts = {beam: shares(lines[beam], own, float(spaces[beam])) for beam, own in tips.items()}
+    found = []
+    for stem in stems:
+        x, space = float(symbols.box[stem.row, [0, 2]].mean()), float(spaces[stem.row])
+        bars = [bars_at(image, lines[beam], x, space, parts[beam][stem.up]) for beam in stem.beams]
+        found.append(replace(stem, flags=max((stem.flags, *bars))))
     return found
 
 
