@@ -216,9 +216,9 @@ class Symbols:
             text=self.text[row],
         )
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
-        """The class name of each symbol."""
+        """The class name of each symbol; not to be changed."""
         return [self.vocabulary.by_id[label].name for label in self.label.tolist()]
 
     @cached_property

@@ -11,34 +11,54 @@ out, at a cost.
 from __future__ import annotations
 
 import itertools
+import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from notehead.transcribe.chords import Event
 
 TICKS = 20160
 """Of a quarter note: divisible by 64, and by 3, 5, 7 and 9."""
-_SAME = 0.6
+_SAME = 0.4
 """Staff spaces within which events stand in one column."""
 _TIGHT, _ROOM = 1.1, 1.2
 """The same, on one staff: two noteheads that follow one another are never closer, those of two voices that do
 not fit above each other are (of 8,000 pairs on training pages, by two engravers, no exception). The first is
 for stems in one direction."""
+_BESIDE_REST = 0.8
+"""The same, of a rest and what stands beside it."""
 _STATES = 48
 """Rows of times that are followed at once."""
+_WORK = 48 * 20_000
+"""Rows of times by columns by events that are followed in a measure at most: real ones have fewer than half
+of that."""
+_HOPELESS = 200.0
+"""Cost of a measure in which tuplets without a number are not sought: it is none."""
+_FEW = 4
+"""Rows of times that a first search follows, which finds what the music costs at most."""
+_USUAL = 3.0
+"""Cost of most measures that do not add up."""
+_BITS = 40
+_TIME = 2**_BITS - 1
+"""Ends are whole numbers, of a staff and of a time in the lower bits."""
 _BRANCHES = 64
 """Ways in which the groups of one column are taken or not taken for tuplets, that are followed at once: an
 orchestra has twenty beams in a column, so a million."""
 _CLOSE, _LEVEL, _TOGETHER = 2.5, 9.0, 1.0
 """Staff spaces, sideways and upwards, between two events of one staff that may begin together beside each
 other, and the cost of that."""
+_NEAR, _HARDLY = 0.6, 0.0
+"""Staff spaces between two columns of different staffs that are probably one, and the cost of that."""
 _ASIDE = 1.6
 """Staff spaces between two columns of different staffs that may be one: one of them was pushed aside."""
 _ENTERS, _LEAVES, _ELSEWHERE = 0.8, 1.5, 0.9
 """Cost of a voice that enters after the beginning, of one that ends before the end, and of one that goes on
 from another staff."""
+_LEAST = min(_ENTERS, _LEAVES, _ELSEWHERE)
 _BEAT = 2.2
 """Cost of a column that begins on a beat at which nothing ends: the rest before it is not drawn."""
 _SHORT, _LONG = 3.0, 3.5
@@ -73,15 +93,32 @@ class MeasureTimes:
     cost: float
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
+    """Some columns of a measure with their times; the last one's, and the way to it."""
+
     cost: float
     time: int
-    ends: tuple[tuple[int, int], ...]
-    """Ends that nothing has begun at yet: (staff, time), in order."""
-    onsets: tuple[int, ...]
+    ends: tuple[int, ...]
+    """Ends that nothing has begun at yet: staff * 2 ** _BITS + time, in order."""
+    latest: int
+    """The last of all ends, open or not."""
     thirds: frozenset[int]
-    """Groups that are taken for unmarked tuplets."""
+    """Groups that are taken for unmarked tuplets; as -group - 1 those that are not."""
+    before: _State | None
+
+    @property
+    def onsets(self) -> list[int]:
+        """The times of the columns, from the left."""
+        times, state = [], self
+        while state.before is not None:
+            times.append(state.time)
+            state = state.before
+        return times[::-1]
+
+
+_BEGINNING = _State(0.0, 0, (), 0, frozenset(), None)
+_Found = tuple[float, _State, int]
+"""A row of times: its cost, the last state, and the end of the measure."""
 
 
 def measure_times(
@@ -103,16 +140,12 @@ def measure_times(
     if not timed:
         whole = length or Fraction(4)
         return MeasureTimes({k: Timed(Fraction(0), whole) for k in full}, whole, 0.0)
-    columns = columns_of(timed, space)
-    lengths = {k: round(event.length * ratios.get(k, 1) * TICKS) for k, event in timed.items()}
-    goal = None if length is None else round(length * TICKS)
-    close = [False, *(_pushed(pair, timed, space) for pair in itertools.pairwise(columns))]
-    habit = any(ratio.denominator % 3 == 0 for ratio in ratios.values())
+    search = _search_of(timed, ratios, space, length)
+    columns, lengths = search.columns, search.lengths
     groups = _alike(_groups(timed, ratios), columns, timed)
-    search = _Search(timed, lengths, columns, close, goal, {}, _AGAIN if habit else _UNMARKED)
     best = search.best()
-    if best[0] > 0 and groups:
-        best = min(best, replace(search, groups=groups).best(), key=lambda one: one[0])
+    if groups and 0 < best[0] < _HOPELESS and search.width > _FEW:
+        best = replace(search, groups=groups).best(best)
     cost, state, end = best
     whole = Fraction(end, TICKS)
     times = {k: Timed(Fraction(0), length or whole) for k in full}
@@ -123,6 +156,30 @@ def measure_times(
                 ticks = ticks * 2 // 3
             times[k] = Timed(Fraction(onset, TICKS), Fraction(ticks, TICKS))
     return MeasureTimes(times, whole, cost)
+
+
+def exact_length(
+    events: Mapping[int, Event], ratios: Mapping[int, Fraction], space: float
+) -> Fraction | None:
+    """The length of a measure in which all adds up without a meter, in quarter notes; None of any other.
+
+    The arguments are those of `measure_times`.
+    """
+    timed = {k: event for k, event in events.items() if not (event.whole or event.grace)}
+    found = _search_of(timed, ratios, space, None).exact() if timed else None
+    return None if found is None else Fraction(found[2], TICKS)
+
+
+def _search_of(
+    timed: Mapping[int, Event], ratios: Mapping[int, Fraction], space: float, length: Fraction | None
+) -> _Search:
+    """The search for the times of events, at least one, of which each takes time."""
+    columns = columns_of(timed, space)
+    lengths = {k: round(event.length * ratios.get(k, 1) * TICKS) for k, event in timed.items()}
+    goal = None if length is None else round(length * TICKS)
+    close = [math.inf, *(_pushed(pair, timed, space) for pair in itertools.pairwise(columns))]
+    habit = any(ratio.denominator % 3 == 0 for ratio in ratios.values())
+    return _Search(timed, lengths, columns, close, goal, {}, _AGAIN if habit else _UNMARKED)
 
 
 def columns_of(events: Mapping[int, Event], space: float) -> list[list[int]]:
@@ -143,27 +200,38 @@ def _joins(event: Event, column: Sequence[int], events: Mapping[int, Event], spa
     if min(event.x - events[k].x for k in column) / space <= _SAME:
         return True
     return any(
-        (event.x - events[k].x) / space < (_TIGHT if event.stem * events[k].stem > 0 else _ROOM)
+        (event.x - events[k].x) / space < _room(event, events[k])
         for k in column
         if events[k].staff == event.staff
     )
 
 
-def _pushed(columns: tuple[Sequence[int], Sequence[int]], events: Mapping[int, Event], space: float) -> bool:
-    """Whether two columns may be one: what does not fit above each other stands side by side."""
+def _room(first: Event, second: Event) -> float:
+    """Staff spaces below which two events of one staff begin together."""
+    if first.rest or second.rest:
+        return _BESIDE_REST
+    return _TIGHT if first.stem * second.stem > 0 else _ROOM
+
+
+def _pushed(columns: tuple[Sequence[int], Sequence[int]], events: Mapping[int, Event], space: float) -> float:
+    """What it costs to take two columns for one; infinite where they cannot be.
+
+    Two voices' events that do not fit above each other stand side by side.
+    """
+    least = math.inf
     for k in columns[0]:
         for other in columns[1]:
             first, second = events[k], events[other]
             away = (second.x - first.x) / space
             if first.staff != second.staff:
                 if away <= _ASIDE:
-                    return True
+                    least = min(least, _HARDLY if away <= _NEAR else _TOGETHER)
                 continue
             two = first.stem * second.stem < 0 or 0 in {first.stem, second.stem}
             two = two or (first.written >= 2) != (second.written >= 2)
             if away <= _CLOSE and two and abs(first.y - second.y) <= _LEVEL * space:
-                return True
-    return False
+                least = min(least, _TOGETHER)
+    return least
 
 
 def _groups(events: Mapping[int, Event], ratios: Mapping[int, Fraction]) -> dict[int, int]:
@@ -218,7 +286,7 @@ class _Search:
         events: by their numbers.
         lengths: of them, in ticks.
         columns: from the left.
-        close: for each column whether it may begin with the one before.
+        close: for each column what it costs to begin with the one before, infinite where it cannot.
         goal: length of the measure, in ticks, None where it is unknown.
         groups: by event the group with which it may be a tuplet without a number.
         unmarked: cost of the first such tuplet.
@@ -227,7 +295,7 @@ class _Search:
     events: Mapping[int, Event]
     lengths: Mapping[int, int]
     columns: Sequence[Sequence[int]]
-    close: Sequence[bool]
+    close: Sequence[float]
     goal: int | None
     groups: Mapping[int, int]
     unmarked: float
@@ -247,94 +315,134 @@ class _Search:
         """Ticks between the times at which a voice may enter after a rest that is not drawn."""
         return max(min(TICKS, *self.lengths.values()), TICKS // 2) if self.lengths else TICKS
 
-    def best(self) -> tuple[float, _State, int]:
-        """The cheapest row of times: its cost, the last state, and the end of the measure."""
-        states = [_State(0.0, 0, (), (), frozenset())]
-        for place, column in enumerate(self.columns):
+    @cached_property
+    def staffs(self) -> list[list[int]]:
+        """For each column the staffs of its events, as ends have them."""
+        return [[self.events[k].staff << _BITS for k in column] for column in self.columns]
+
+    @cached_property
+    def width(self) -> int:
+        """Rows of times that are followed at once: fewer in a measure that is none."""
+        return max(1, min(_STATES, _WORK // (len(self.columns) * len(self.events))))
+
+    def best(self, known: _Found | None = None) -> _Found:
+        """The cheapest row of times: its cost, the last state, and the end of the measure.
+
+        Most measures add up, so rows that cost nothing are sought before all others.
+
+        Args:
+            known: what comes back unless there is a cheaper one.
+        """
+        known = known or (math.inf, _BEGINNING, 0)
+        for most in sorted({0.0, min(_USUAL, known[0])}):
+            found = self._within(most, self.width)
+            if found is not None and found[0] <= most:
+                return min(known, found, key=lambda one: one[0])
+        for width in sorted({min(_FEW, self.width), self.width}):  # what a few find, none need cost more than
+            found = self._within(known[0], width)
+            known = known if found is None else min(known, found, key=lambda one: one[0])
+        return known
+
+    def exact(self) -> _Found | None:
+        """The same, if it costs nothing."""
+        found = self._within(0.0, self.width)
+        return None if found is None or found[0] else found
+
+    def _within(self, most: float, width: int) -> _Found | None:
+        """The same, of rows whose columns cost no more than that."""
+        goal = math.inf if self.goal is None else self.goal
+        states = [_BEGINNING]
+        for place in range(len(self.columns)):
             following: dict[tuple[object, ...], _State] = {}
             for state in states:
-                for time, more in self._times(state, place).items():
-                    for new in self._begun(state, time, column, more):
-                        going = frozenset(
+                for time, more in self._times(state, place, most).items():
+                    for new in self._begun(state, time, place, more, most):
+                        going = new.thirds and frozenset(
                             group for group in new.thirds if self.last[max(group, -group - 1)] > place
                         )
-                        key = (new.time, new.ends, going)
-                        if key not in following or new.cost < following[key].cost:
+                        key = (time, new.ends, going)
+                        old = following.get(key)
+                        if old is None or new.cost < old.cost:
                             following[key] = new
-            states = sorted(following.values(), key=lambda one: (self._hope(one), one.time))[:_STATES]
-        goal = self.goal
-        return min(
-            (self._ended(state) for state in states), key=lambda one: (one[0], abs(one[2] - (goal or one[2])))
-        )
+            # what is too long stays so
+            ranked = ((one.cost + (_LONG if one.latest > goal else 0.0), one) for one in following.values())
+            hopeful = sorted((one for one in ranked if one[0] <= most), key=lambda one: (one[0], one[1].time))
+            states = [state for _, state in hopeful[:width]]
+        ended = (self._ended(state) for state in states)
+        return min(ended, key=lambda one: (one[0], abs(one[2] - (self.goal or one[2]))), default=None)
 
-    def _times(self, state: _State, place: int) -> dict[int, float]:
-        """When a column may begin, and what that costs."""
+    def _times(self, state: _State, place: int, most: float) -> dict[int, float]:
+        """When a column may begin, and what that costs, which with the state's cost is no more than that."""
         if not place:
             return {0: 0.0}
-        costs = {end: 0.0 for _, end in state.ends if end > state.time}
-        if self.close[place]:
-            costs.setdefault(state.time, _TOGETHER)
-        soon = min(costs.keys() - {state.time}, default=state.time + 2 * TICKS)
-        for step in range(state.time // self.grain + 1, -(-soon // self.grain)):
-            time = step * self.grain
-            costs.setdefault(time, _BEAT if time % TICKS == 0 else _HALF_BEAT)
-        return costs
+        costs = {time: 0.0 for end in state.ends if (time := end & _TIME) > state.time}
+        soon = min(costs, default=state.time + 2 * TICKS)
+        if state.cost + self.close[place] <= most:
+            costs.setdefault(state.time, self.close[place])
+        if state.cost + min(_BEAT, _HALF_BEAT) <= most:
+            for step in range(state.time // self.grain + 1, -(-soon // self.grain)):
+                time = step * self.grain
+                costs.setdefault(time, _BEAT if time % TICKS == 0 else _HALF_BEAT)
+        return costs if len(costs) <= 4 * self.width else dict(sorted(costs.items())[: 4 * self.width])
 
-    def _hope(self, state: _State) -> float:
-        """What a state has cost, with what it is sure to cost: a measure that is too long stays so."""
-        goal = self.goal
-        over = goal is not None and any(end > goal for _, end in state.ends)
-        return state.cost + (_LONG if over else 0.0)
-
-    def _begun(self, state: _State, time: int, column: Sequence[int], more: float) -> list[_State]:
-        """The states after a column has begun at a time."""
-        cost, open_ends = self._taken(state, time, column)
-        options = [(cost + more, state.thirds, open_ends)]
-        for k in column:
-            staff, group = self.events[k].staff, self.groups.get(k)
-            full, short = time + self.lengths[k], time + self.lengths[k] * 2 // 3
-            grown = []
-            for so_far, thirds, ends in options:
-                if group is None or -group - 1 in thirds:
-                    grown.append((so_far, thirds, [*ends, (staff, full)]))
-                elif group in thirds:
-                    grown.append((so_far, thirds, [*ends, (staff, short)]))
-                else:
-                    first = not any(one >= 0 for one in thirds)
-                    price = so_far + (self.unmarked if first else _ANOTHER)
-                    grown.append((so_far, thirds | {-group - 1}, [*ends, (staff, full)]))
-                    grown.append((price, thirds | {group}, [*ends, (staff, short)]))
-            options = grown if len(grown) <= _BRANCHES else sorted(grown, key=lambda one: one[0])[:_BRANCHES]
-        return [
-            _State(so_far, time, tuple(sorted(ends)), (*state.onsets, time), thirds)
-            for so_far, thirds, ends in options
-        ]
-
-    def _taken(self, state: _State, time: int, column: Sequence[int]) -> tuple[float, list[tuple[int, int]]]:
-        """The cost of beginning a column at a time, and the ends that are left open."""
-        open_ends, cost = list(state.ends), state.cost
-        for k in column if time else ():
-            staff = self.events[k].staff
-            if (staff, time) in open_ends:
-                open_ends.remove((staff, time))
+    def _begun(self, state: _State, time: int, place: int, more: float, most: float) -> list[_State]:
+        """The states after a column has begun at a time, that cost no more than that."""
+        taken = self._taken(state, time, place, most)
+        if taken is None or taken[0] + more > most:
+            return []
+        options = [(taken[0] + more, state.thirds, taken[1])]
+        for k, staff in zip(self.columns[place], self.staffs[place], strict=True):
+            group = self.groups.get(k)
+            full = staff + time + self.lengths[k]
+            if group is None:
+                for _, _, ends in options:
+                    ends.append(full)
                 continue
-            other = next((end for end in open_ends if end[1] == time), None)
-            waiting = next((end for end in open_ends if end[0] == staff and end[1] < time), None)
+            short, grown = staff + time + self.lengths[k] * 2 // 3, []
+            for so_far, thirds, ends in options:
+                if group not in thirds:
+                    grown.append((so_far, thirds | {-group - 1}, [*ends, full]))
+                if -group - 1 not in thirds:
+                    first = not any(one >= 0 for one in thirds)
+                    price = 0.0 if group in thirds else self.unmarked if first else _ANOTHER
+                    grown.append((so_far + price, thirds | {group}, [*ends, short]))
+            options = grown if len(grown) <= _BRANCHES else sorted(grown, key=lambda one: one[0])[:_BRANCHES]
+        states = []
+        for so_far, thirds, ends in options:
+            latest = max(state.latest, *(end & _TIME for end in ends[-len(self.columns[place]) :]))
+            states.append(_State(so_far, time, tuple(sorted(ends)), latest, thirds, state))
+        return states
+
+    def _taken(self, state: _State, time: int, place: int, most: float) -> tuple[float, list[int]] | None:
+        """The cost of beginning a column at a time, and the ends that are left open; None if too much."""
+        ends, cost = list(state.ends), state.cost
+        elsewhere = True  # until there is no end on another staff
+        for staff in self.staffs[place] if time else ():
+            first = bisect_left(ends, staff + time)
+            if first < len(ends) and ends[first] == staff + time:
+                del ends[first]
+                continue
+            if cost + _LEAST > most:
+                return None
+            other = (
+                next((k for k, end in enumerate(ends) if end & _TIME == time), None) if elsewhere else None
+            )
+            elsewhere = other is not None
+            waiting = bisect_left(ends, staff)
             if other is not None:
-                open_ends.remove(other)
+                del ends[other]
                 cost += _ELSEWHERE
-            elif waiting is not None:  # its voice had a rest that is not drawn
-                open_ends.remove(waiting)
+            elif waiting < first:  # its voice had a rest that is not drawn
+                del ends[waiting]
                 cost += _LEAVES
             else:
                 cost += _ENTERS
-        return cost, open_ends
+        return cost, ends
 
-    def _ended(self, state: _State) -> tuple[float, _State, int]:
+    def _ended(self, state: _State) -> _Found:
         """A state at the end of the measure, with what does not add up."""
-        last = max(end for _, end in state.ends)
-        cost = state.cost
+        last, cost = state.latest, state.cost
         if self.goal is not None and last != self.goal:
             cost += _SHORT if last < self.goal else _LONG
-        cost += sum(_LEAVES for _, time in state.ends if time < last)
+        cost += sum(_LEAVES for end in state.ends if end & _TIME < last)
         return cost, state, last

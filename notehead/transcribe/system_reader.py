@@ -20,7 +20,7 @@ from notehead.transcribe.notes import Reading, chords_on
 from notehead.transcribe.outlines import Outlines
 from notehead.transcribe.parts import Layout
 from notehead.transcribe.pitches import StaffSigns, StaffState, pitches_of, signs_of
-from notehead.transcribe.rhythm import MeasureTimes, measure_times
+from notehead.transcribe.rhythm import MeasureTimes, exact_length, measure_times
 from notehead.transcribe.score import Chord, Measure, Signs
 from notehead.transcribe.sheet import Sheet
 from notehead.transcribe.spanners import Moment
@@ -260,13 +260,20 @@ def _begin(sign: Sign, moments: Moments, spans: Sequence[Span], space: float) ->
 
 
 def _usual_length(sheets: Sequence[Sheet]) -> Fraction | None:
-    """The length of most measures that add up without a meter, in quarter notes."""
-    lengths: Counter[Fraction] = Counter()
-    for sheet in sheets[:3]:
-        for number, system in enumerate(sheet.systems):
-            for span in sheet.measures(number):
-                events = sheet.in_span(system, span)
-                if any(not (event.whole or event.grace) for event in events.values()):
-                    times = measure_times(events, sheet.ratios, sheet.page.staff_space, None)
-                    lengths[times.length] += 1 if times.cost == 0 else 0
-    return max(lengths, key=lambda length: lengths[length]) if lengths else None
+    """The length of most measures that add up without a meter, in quarter notes, or else of the first."""
+    all_measures = (
+        (sheet.in_span(system, span), sheet)
+        for sheet in sheets[:3]
+        for number, system in enumerate(sheet.systems)
+        for span in sheet.measures(number)
+    )
+    measures = [
+        (events, sheet.ratios, sheet.page.staff_space)
+        for events, sheet in all_measures
+        if any(not (event.whole or event.grace) for event in events.values())
+    ]
+    found = (exact_length(*measure) for measure in measures)
+    lengths = Counter(length for length in found if length is not None)
+    if not lengths and measures:
+        return measure_times(*measures[0], None).length
+    return max(lengths, key=lambda length: lengths[length], default=None)

@@ -66,7 +66,8 @@ def mutated(page: Page, rng: Generator, most: int = 4) -> tuple[Page, list[str]]
     done = []
     for _ in range(int(rng.integers(1, most + 1))):
         name = str(rng.choice(list(MUTATIONS)))
-        page = MUTATIONS[name](page, rng)
+        with np.errstate(invalid="ignore", over="ignore"):  # what is nowhere is moved nowhere
+            page = MUTATIONS[name](page, rng)
         done.append(name)
     return page, done
 
