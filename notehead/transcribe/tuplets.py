@@ -24,6 +24,8 @@ _BEAM = 4.0
 """Staff spaces from a number to the beam that it stands at, at most."""
 _ASIDE = 2.5
 """Staff spaces from the middle of the events of a tuplet to its number at most."""
+_WIDTH, _HEIGHT = 12.0, 9.0
+"""Staff spaces from a number without bracket or beam to its events at most, sideways and upwards."""
 _HEAD = 1.2
 """How wide a notehead is, in staff spaces."""
 _OVER = 0.9
@@ -80,7 +82,12 @@ def tuplets_of(staves: Sequence[Staff], symbols: Symbols, events: Sequence[Event
             if inside is not None
             else _at_beam(number, symbols, beams, events, space)
         )
-        members = _that_add_up(members, number, inside, events, space)
+        alone = inside is None and not members
+        members = _that_add_up(
+            _around(number, events, space) if alone else members, number, inside, events, space
+        )
+        if alone and not _fits(members, number, events):
+            continue
         same = any(set(members) == set(one.events) for one in found)
         if members and not same:
             found.append(Tuplet(tuple(members), number.value, number.normal))
@@ -158,6 +165,23 @@ def _at_beam(
     if best is not None:
         return [k for k, event in enumerate(events) if best in event.beams and not event.grace]
     return []
+
+
+def _around(number: _Number, events: Sequence[Event], space: float) -> list[int]:
+    """The events around a number that has neither a bracket nor a beam: of the staff nearest to it."""
+    near = [
+        k
+        for k, event in enumerate(events)
+        if abs(event.x - number.x) <= _WIDTH * space
+        and abs(event.y - number.y) <= _HEIGHT * space
+        and not (event.grace or event.whole)
+    ]
+    return _nearest(near, number, events)
+
+
+def _fits(rows: Sequence[int], number: _Number, events: Sequence[Event]) -> bool:
+    """Whether events are as many, all of one length, as a number says."""
+    return len(rows) == number.value and len({events[k].length for k in rows}) == 1
 
 
 def _that_add_up(
