@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from notehead.detect import Detector, shipped
 from notehead.detect.maps import CELL, DOT
+from notehead.detect.model_files import FILES
 from notehead.detect.shipped import DESCRIPTION, describe_model, load_model
 from notehead.errors import DatasetError, MissingExtraError
 from tests.detect.stand_in import tiny_model
@@ -82,3 +84,10 @@ def test_a_file_that_is_no_network(folder: Path) -> None:
     (folder / "page.onnx").write_bytes(b"no network")
     with pytest.raises(DatasetError, match="the model cannot be loaded"):
         load_model(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_package_names_no_folder_of_its_makers(name: str) -> None:
+    data = (shipped.WEIGHTS / name).read_bytes()
+    assert b"site-packages" not in data
+    assert not re.search(rb"\w/\w+\.py\b", data)

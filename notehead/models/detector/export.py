@@ -8,12 +8,13 @@ from pathlib import Path
 
 import torch
 
-from notehead.detect.model_files import PAGE_FILE, REFINE_FILE, SYMBOL_FILE, TIPS_FILE
+from notehead.detect.model_files import FILES, PAGE_FILE, REFINE_FILE, SYMBOL_FILE, TIPS_FILE
 from notehead.detect.refine import SIDE
 from notehead.detect.shipped import describe_model
 from notehead.detect.tips import KNOWN
 from notehead.detect.tips import SIDE as TIP_SIDE
 from notehead.errors import DatasetError
+from notehead.files import write_file
 from notehead.models.detector.network import DetectorNetwork
 from notehead.models.loop import CHECKPOINT, UNREADABLE
 
@@ -111,3 +112,20 @@ def export(network: DetectorNetwork, folder: Path) -> None:
             external_data=False,
             verbose=False,
         )
+    for name in FILES:
+        strip(folder / name)
+
+
+def strip(path: Path) -> None:
+    """Take the exporter's notes out of a network's file: they name folders of the machine that it ran on."""
+    import onnx  # noqa: PLC0415  # heavy
+
+    model = onnx.load(path)
+    parts = [model, model.graph, *model.functions]
+    for graph in (model.graph, *model.functions):
+        parts += [*graph.node, *graph.value_info]
+    parts += [*model.graph.input, *model.graph.output, *model.graph.initializer]
+    for part in parts:
+        del part.metadata_props[:]
+        part.doc_string = ""
+    write_file(path, model.SerializeToString(deterministic=True))
