@@ -10,21 +10,19 @@ from __future__ import annotations
 import argparse
 import heapq
 import json
-import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import cv2
 
+from benchmarks.arguments import CLEAN, recipe_names, write_facts
 from benchmarks.detect_groups import KINDS
 from benchmarks.detect_overlay import drawn_errors
 from benchmarks.detect_pages import Judged, drawn, judged_pages
-from benchmarks.detect_report import CLEAN, DEGRADED, bars, report, write_reliability
+from benchmarks.detect_report import DEGRADED, bars, report, write_reliability
 from benchmarks.detect_tally import Outcome, Tally
 from notehead import Dataset
-from notehead.degrade import RECIPES
 from notehead.detect import DetectOptions, Detector
 
 
@@ -84,33 +82,15 @@ def measured(
     return outcomes
 
 
-def _plain(value: Any) -> Any:
-    """What JSON can hold: no NaN."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 6)
-    return value
-
-
-def _recipes(text: str) -> list[str]:
-    names = [CLEAN, *(name for name in RECIPES if name != CLEAN)] if text == "all" else text.split(",")
-    unknown = [name for name in names if name not in RECIPES]
-    if unknown:
-        message = f"there is no recipe {unknown[0]!r}; choose among {', '.join(RECIPES)}"
-        raise argparse.ArgumentTypeError(message)
-    return names
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("dataset", type=Path)
     parser.add_argument("--model", type=Path, help="folder of a model; default: the one of the package")
     parser.add_argument("--pages", type=int, default=200)
-    parser.add_argument("--recipes", type=_recipes, default="all", help="all, or names separated by commas")
+    parser.add_argument(
+        "--recipes", type=recipe_names, default="all", help="all, or names with commas between"
+    )
     parser.add_argument("--strength", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0, help="which pages are drawn")
     parser.add_argument("--fonts", default="", help="pages in these music fonts alone, separated by commas")
@@ -139,7 +119,7 @@ def main() -> None:
             "known_space": options.known_space,
             "conditions": [one.to_json() for one in outcomes],
         }
-        options.json.write_text(json.dumps(_plain(facts), indent=1) + "\n")
+        write_facts(options.json, facts)
     if options.plots:
         write_reliability(outcomes, options.plots)
     if options.maps:

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
+from benchmarks.arguments import CLEAN
 from benchmarks.detect_groups import LINES
 from benchmarks.detect_tally import MANY, Outcome, confusions
 from notehead.datasets.plots import INK, KIND_COLOURS, MARK, PALE, write_figures
 from notehead.datasets.text_table import columns
 
-CLEAN, DEGRADED = "clean", "degraded"
+DEGRADED = "degraded"
 _AP50 = {CLEAN: 0.99, "old-plate": 0.93, "phone-photo": 0.93}
 _AP50_DEGRADED, _AP50_OTHER_ENGRAVER, _F1_OTHER_ENGRAVER = 0.96, 0.975, 0.99
 _AP_CLEAN = 0.85

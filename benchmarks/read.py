@@ -10,8 +10,6 @@ notes. `--curve`: with some of the true symbols damaged.
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.arguments import CLEAN, recipe_names, write_facts
 from benchmarks.detect_pages import SEED, asked
 from benchmarks.read_damage import KINDS, SHARES, damaged
 from benchmarks.read_errors import error_lines
@@ -35,7 +34,6 @@ from notehead import Dataset, Page
 from notehead.degrade import RECIPES, degrade
 from notehead.detect import DetectOptions, Detector
 
-CLEAN = "clean"
 Checks = Mapping[str, Callable[[bytes], str]]
 
 
@@ -124,26 +122,6 @@ def _restored(found: Sequence[Page], truth: Sequence[Page], kind: str) -> list[P
     return [restored(one, true, kind) for one, true in zip(found, truth, strict=True)]
 
 
-def _plain(value: Any) -> Any:
-    """What JSON can hold: no NaN."""
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if isinstance(value, float):
-        return None if math.isnan(value) else round(value, 6)
-    return value
-
-
-def _recipes(text: str) -> list[str]:
-    names = [CLEAN, *(name for name in RECIPES if name != CLEAN)] if text == "all" else text.split(",")
-    unknown = [name for name in names if name not in RECIPES]
-    if unknown:
-        message = f"there is no recipe {unknown[0]!r}; choose among {', '.join(RECIPES)}"
-        raise argparse.ArgumentTypeError(message)
-    return names
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("dataset", type=Path)
@@ -159,7 +137,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--restore", action="store_true", help="with --detected: which errors cost most notes"
     )
-    parser.add_argument("--recipes", type=_recipes, default="all", help="all, or names separated by commas")
+    parser.add_argument(
+        "--recipes", type=recipe_names, default="all", help="all, or names with commas between"
+    )
     parser.add_argument("--strength", type=float, default=1.0)
     parser.add_argument(
         "--confidence", type=float, default=0.4, help="symbols less sure than that are left out"
@@ -216,7 +196,7 @@ def main() -> None:
         **dict(measured(source, options)),
     }
     if options.json:
-        options.json.write_text(json.dumps(_plain(facts), indent=1) + "\n", encoding="utf-8")
+        write_facts(options.json, facts)
 
 
 if __name__ == "__main__":

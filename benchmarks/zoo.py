@@ -1,7 +1,8 @@
 """`python -m benchmarks.zoo DATASET ... -o runs/`: every model of the registry on the same small budget.
 
 All are trained for the same minutes on the same prepared pages, one after the other, and judged by the same
-held pages, clean and degraded by turns, whose staff space they are told. Stopped, it goes on where it was.
+held pages, clean and degraded by turns, whose staff space they are told; a slow reader is judged by as many
+of them as it reads in the minutes for that. Stopped, it goes on where it was.
 Time is the processor's, so that what else the machine does changes no figure.
 
 Detectors are judged by macro AP50 and AP over the glyphs that have enough symbols in training and judgement;
@@ -58,12 +59,14 @@ class Budget:
         steps: instead of seconds, where given.
         crops: what a batch is made of.
         least: true symbols of a class on the held pages.
+        judging: seconds after which no further held page is read.
     """
 
     seconds: float
     steps: int
     crops: CropOptions
     least: int
+    judging: float = float("inf")
 
 
 @dataclass(frozen=True)
@@ -115,13 +118,11 @@ class Zoo:
         network.load_state_dict(torch.load(folder / CHECKPOINT, weights_only=True)["average"])
         parameters = sum(value.numel() for value in network.parameters())
         row: Row = {"parameters": parameters, "steps": steps, "seconds": round(seconds)}
-        begun = time.process_time()
         reader = reading(network.eval())
         if reader is None:  # the loop has judged it
             last = read_curve(folder / JUDGEMENTS)[-1]
             return row | {name: value for name, value in last.items() if name != "step"}
-        row |= self._judged(reader)
-        return row | {"seconds a page": round((time.process_time() - begun) / max(len(self.held), 1), 2)}
+        return row | self._judged(reader)
 
     def _setting(self, steps: int, pages: Sequence[Page]) -> Setting:
         crops = self.budget.crops
@@ -144,18 +145,25 @@ class Zoo:
             write_file(kept, orjson.dumps(max(10, int(self.budget.seconds / pace))))
         return int(orjson.loads(kept.read_bytes()))
 
-    def _judged(self, reader: Callable[[Page], Symbols]) -> dict[str, float]:
+    def _judged(self, reader: Callable[[Page], Symbols]) -> Row:
         names = asked(self.paths)
         evaluator = DetectionEvaluator(VOCABULARY, DetectionOptions())
+        spent, count = 0.0, 0
         for page in self.held:
-            evaluator.add(page.symbols, reader(page), page.staff_space, page.name)
+            begun = time.process_time()
+            found = reader(page)
+            spent, count = spent + time.process_time() - begun, count + 1
+            evaluator.add(page.symbols, found, page.staff_space, page.name)
+            if spent > self.budget.judging:
+                break
         rows = [
             row for row in evaluator.finish().classes if row.name in names and row.truths >= self.budget.least
         ]
         means = [row.means() for row in rows]
-        return {
+        figures = {
             name: sum(getattr(one, name) for one in means) / max(len(means), 1) for name in ("ap50", "ap")
         }
+        return figures | {"classes": len(rows), "pages": count, "seconds a page": round(spent / count, 2)}
 
 
 def reading(network: nn.Module) -> Callable[[Page], Symbols] | None:
@@ -206,6 +214,9 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the trainings")
     parser.add_argument("--minutes", type=float, default=20, help="of the processor, to train each model")
     parser.add_argument("--pages", type=int, default=800, help="to train on")
+    parser.add_argument(
+        "--judge", type=float, default=5, help="minutes of the processor, to judge each model"
+    )
     parser.add_argument("--held", type=int, default=20, help="pages to judge by, each clean and degraded")
     parser.add_argument(
         "--quick", action="store_true", help="a few small steps of each: whether they work at all"
@@ -217,7 +228,8 @@ def main() -> None:
     )
     paths = prepare_pages([few], given.output / "pages", PageOptions(instances=True))
     crops = CropOptions(size=256, pages=1, crops=2) if given.quick else CropOptions()
-    budget = Budget(60 * given.minutes, 8 if given.quick else 0, crops, 1 if given.quick else 10)
+    steps, least = (8, 1) if given.quick else (0, 10)
+    budget = Budget(60 * given.minutes, steps, crops, least, 60 * given.judge)
     zoo = Zoo(paths, composed_pages([few], paths), pages, given.output, budget)
     rows = []
     for entry in MODELS:

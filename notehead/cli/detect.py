@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notehead.cli.bar import Bar
-from notehead.errors import DatasetError, NoteheadError, OutputError, PartialError
+from notehead.cli.documents import (
+    Passing,
+    confidence_option,
+    counted,
+    model_option,
+    pages_option,
+    tell_notes,
+)
+from notehead.errors import OutputError
 from notehead.images.document import STANDARD_INPUT
-from notehead.images.failure import DocumentError
 from notehead.images.find import find_documents
-from notehead.images.page_range import PageRange, parse_pages
+from notehead.images.page_range import PageRange
 from notehead.vocabulary import SETS, VOCABULARY, class_map, named_vocabulary
 
 if TYPE_CHECKING:
@@ -23,45 +29,24 @@ if TYPE_CHECKING:
 _STDOUT = Path("-")
 
 
-class Pages(click.ParamType[PageRange]):
-    """Pages such as 1,4-5,9-."""
-
-    name = "pages"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> PageRange:
-        """Fails for what is none of this."""
-        if isinstance(value, PageRange):
-            return value
-        try:
-            return parse_pages(str(value))
-        except NoteheadError as error:
-            self.fail(str(error), param, ctx)
-
-
 @click.command("detect")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, allow_dash=True),
     help="Folder for the results; `-`, or left out: one line of JSON per page to standard output.",
 )  # fmt: skip
-@click.option("--pages", type=Pages(), help="Of each file, for example 1,4-5,9-; by default all.")
+@pages_option
 @click.option("--json", "as_json", is_flag=True, help="A JSON file per page; the default.")
 @click.option("--coco", is_flag=True, help="results.json and images.json, as COCO has them, for all pages.")
 @click.option("--muscima", is_flag=True, help="A MuNG XML file per page.")
 @click.option("--overlay", is_flag=True, help="Also a picture of each page with its symbols.")
-@click.option(
-    "--confidence", type=click.FloatRange(0, 1), default=0.4, show_default=True,
-    help="Leave out symbols with a lower score.",
-)  # fmt: skip
+@confidence_option
 @click.option("--classes", type=click.Choice(SETS), help="Name symbols as this dataset does.")
 @click.option(
     "--jobs", type=click.IntRange(0), default=1, show_default=True,
     help="Processes, each with one thread; 0 for one per processor. One job has all threads.",
 )  # fmt: skip
-@click.option(
-    "--model", type=click.Path(path_type=Path),
-    help="Folder of a model that `notehead export` wrote; by default the one that notehead comes with.",
-)  # fmt: skip
+@model_option
 def detect_command(
     files: tuple[Path, ...],
     output: Path | None,
@@ -134,15 +119,13 @@ class _Run:
 
     def __init__(self, files: list[Path], folder: Path | None, outputs: Outputs) -> None:
         self._files, self._folder, self._outputs = files, folder, outputs
-        self._bar = Bar()
-        self._errors: list[DocumentError] = []
+        self._passing = Passing(len(files))
         self._read = self._empty = self._symbols = 0
 
     def run(self, options: BatchOptions) -> None:
         """Raises PartialError where some pages could not be read, the first error where none could."""
         from notehead.cli.detections import FolderOutput, Names, in_file, page_json  # noqa: PLC0415
 
-        self._bar.stage("reading", len(self._files))
         if self._folder is None:
             names = Names()
             for read in self._pages(options):
@@ -158,43 +141,20 @@ class _Run:
     def _pages(self, options: BatchOptions) -> Iterator[Read]:
         from notehead.detect.batch import read_files  # noqa: PLC0415
 
-        pages = 0
-        for _, one in read_files(self._files, options):
-            if one is None:
-                self._bar.step(pages)
-                pages = 0
-            elif isinstance(one, DocumentError):
-                self._errors.append(one)
-                click.echo(f"notehead: {one}", err=True)
-            else:
-                self._tell(one)
-                pages += 1
-                yield one
-        self._bar.close()
+        for read in self._passing.each(read_files(self._files, options)):
+            self._tell(read)
+            yield read
 
     def _tell(self, read: Read) -> None:
         self._read += 1
         self._symbols += len(read.reading.page.symbols)
         self._empty += read.reading.staff_space is None
-        place = f"{read.file}: page {read.scan.number}" if read.scan.count > 1 else str(read.file)
-        for note in read.reading.notes:
-            click.echo(f"note: {place}: {note}", err=True)
-        if read.reading.turned:
-            click.echo(f"note: {place}: it was turned by {read.reading.turned} degrees to be read", err=True)
+        tell_notes(read.place, read.notes)
 
     def _finish(self) -> None:
-        text = f"{_count(self._read, 'page')}, {_count(self._symbols, 'symbol')}"
+        text = f"{counted(self._read, 'page')}, {counted(self._symbols, 'symbol')}"
         if self._empty:
             text += f"; {self._empty:,} without a staff"
         if self._read:
             click.echo(f"{self._folder}: {text}" if self._folder else text, err=True)
-        if self._errors and not self._read:
-            message = "no page could be read"
-            raise DatasetError(message)  # of the same code as the errors that were told
-        if self._errors:
-            message = f"{_count(len(self._errors), 'page or file', 'pages or files')} could not be read"
-            raise PartialError(message)
-
-
-def _count(number: int, what: str, several: str = "") -> str:
-    return f"{number:,} {what if number == 1 else several or what + 's'}"
+        self._passing.finish(some=self._read > 0)

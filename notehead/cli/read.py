@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from notehead.cli.bar import Bar
-from notehead.cli.detect import Pages
-from notehead.errors import DatasetError, OutputError, PartialError
+from notehead.cli.documents import (
+    Passing,
+    confidence_option,
+    counted,
+    model_option,
+    pages_option,
+    tell_notes,
+)
+from notehead.errors import DatasetError, OutputError
 from notehead.files import write_file
 from notehead.images.document import STANDARD_INPUT
-from notehead.images.failure import DocumentError
 from notehead.images.page_range import PageRange
 
 if TYPE_CHECKING:
@@ -35,19 +40,13 @@ _STDOUT = Path("-")
     "--report", type=click.Path(path_type=Path),
     help="Also a web page that shows the pages beside the music, and what is uncertain.",
 )  # fmt: skip
-@click.option("--pages", type=Pages(), help="Of each file, for example 1,4-5,9-; by default all.")
-@click.option(
-    "--confidence", type=click.FloatRange(0, 1), default=0.4, show_default=True,
-    help="Leave out symbols with a lower score.",
-)  # fmt: skip
+@pages_option
+@confidence_option
 @click.option(
     "--jobs", type=click.IntRange(0), default=1, show_default=True,
     help="Processes that find symbols, each with one thread; 0 for one per processor.",
 )  # fmt: skip
-@click.option(
-    "--model", type=click.Path(path_type=Path),
-    help="Folder of a model that `notehead export` wrote; by default the one that notehead comes with.",
-)  # fmt: skip
+@model_option
 def read_command(
     files: tuple[Path, ...],
     output: Path | None,
@@ -136,18 +135,15 @@ class _Run:
 
     def __init__(self, sources: list[Source], wanted: _Wanted) -> None:
         self._sources, self._wanted = sources, wanted
-        self._bar = Bar()
-        self._errors: list[DocumentError] = []
+        self._passing = Passing(len(sources))
 
     def run(self, options: ReadingOptions) -> None:
         """Raises PartialError where some pages could not be read, DatasetError where there is no music."""
         from notehead.reading.music import music_of  # noqa: PLC0415
 
-        self._bar.stage("reading", len(self._sources))
         leaves = list(self._leaves(options))
-        if not leaves and self._errors:
-            message = "no page could be read"
-            raise DatasetError(message)  # of the same code as the errors that were told
+        if not leaves:
+            self._passing.finish(some=False)
         score = music_of(leaf.page for leaf in leaves)
         if not any(part.measures for part in score.parts):
             message = "there is no music on these pages"
@@ -158,20 +154,9 @@ class _Run:
     def _leaves(self, options: ReadingOptions) -> Iterator[Leaf]:
         from notehead.reading.leaves import leaves_of  # noqa: PLC0415
 
-        pages = 0
-        for _, one in leaves_of(self._sources, options):
-            if one is None:
-                self._bar.step(pages)
-                pages = 0
-            elif isinstance(one, DocumentError):
-                self._errors.append(one)
-                click.echo(f"notehead: {one}", err=True)
-            else:
-                for note in one.notes:
-                    click.echo(f"note: {one.place}: {note}", err=True)
-                pages += 1
-                yield one
-        self._bar.close()
+        for leaf in self._passing.each(leaves_of(self._sources, options)):
+            tell_notes(leaf.place, leaf.notes)
+            yield leaf
 
     def _write(self, score: Score, leaves: list[Leaf]) -> None:
         from notehead.reading.files import kind_of_file, music_file  # noqa: PLC0415
@@ -191,7 +176,7 @@ class _Run:
 
     def _title(self) -> str:
         names = [source.path.name for source in self._sources]
-        return names[0] if len(names) == 1 else f"{names[0]} and {_count(len(names) - 1, 'other')}"
+        return names[0] if len(names) == 1 else f"{names[0]} and {counted(len(names) - 1, 'other')}"
 
     def _finish(self, score: Score, leaves: list[Leaf]) -> None:
         from notehead.reading.doubts import doubts_of, measures_of  # noqa: PLC0415
@@ -201,18 +186,12 @@ class _Run:
         unsure = sum(len(doubt.notes) for doubt in doubts)
         text = ", ".join(
             (
-                _count(len(leaves), "page"), _count(len(score.parts), "part"),
-                _count(len(measures_of(score)), "measure"),
+                counted(len(leaves), "page"), counted(len(score.parts), "part"),
+                counted(len(measures_of(score)), "measure"),
             )
         )  # fmt: skip
-        text += f"; {_count(doubtful, 'measure')} that {'does' if doubtful == 1 else 'do'} not add up"
-        text += f", {_count(unsure, 'uncertain note')}"
+        text += f"; {counted(doubtful, 'measure')} that {'does' if doubtful == 1 else 'do'} not add up"
+        text += f", {counted(unsure, 'uncertain note')}"
         where = ", ".join(map(str, self._wanted.files))
         click.echo(f"{where}: {text}" if where else text, err=True)
-        if self._errors:
-            message = f"{_count(len(self._errors), 'page or file', 'pages or files')} could not be read"
-            raise PartialError(message)
-
-
-def _count(number: int, what: str, several: str = "") -> str:
-    return f"{number:,} {what if number == 1 else several or what + 's'}"
+        self._passing.finish(some=True)

@@ -59,6 +59,18 @@ class Read:
     scan: Scan
     reading: Reading
 
+    @property
+    def place(self) -> str:
+        """The file as it was named, and the number of the page where it has several."""
+        return f"{self.file}: page {self.scan.number}" if self.scan.count > 1 else str(self.file)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know of the page, one sentence each."""
+        turned = self.reading.turned
+        more = (f"it was turned by {turned} degrees to be read",) if turned else ()
+        return self.reading.notes + more
+
 
 def read_files(
     files: Iterable[Path], options: BatchOptions

@@ -18,11 +18,17 @@ class PageRange:
     """Pages by number, from 1; ranges with both ends, the last one open where it is None.
 
     Example:
-        >>> list(PageRange(((4, 5), (1, 1))).numbers(count=4))
+        >>> chosen = PageRange(((4, 5), (1, 1)))
+        >>> list(chosen.numbers(count=4))
         [1, 4]
+        >>> 2 in chosen, 5 in chosen
+        (False, True)
     """
 
     parts: tuple[tuple[int, int | None], ...]
+
+    def __contains__(self, number: int) -> bool:
+        return any(first <= number <= (last or number) for first, last in self.parts)
 
     def __str__(self) -> str:
         return ",".join(_text(first, last) for first, last in self.parts)

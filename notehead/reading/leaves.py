@@ -22,9 +22,6 @@ from notehead.reading.detections import Detection, read_detections
 from notehead.reading.sources import Source
 from notehead.reading.upright import upright
 
-CONFIDENCE = 0.4
-"""Symbols with a lower score are left out, if nothing else is said."""
-
 
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
@@ -38,7 +35,7 @@ class ReadingOptions:
         model: folder of a model; None for the one of the package.
     """
 
-    confidence: float = CONFIDENCE
+    confidence: float = 0.4
     pages: PageRange | None = None
     jobs: int = 1
     model: Path | None = None
@@ -89,24 +86,16 @@ def leaves_of(
 def leaf_of(read: Read) -> Leaf:
     """A page of a file that was detected."""
     reading = read.reading
-    place = f"{read.file}: page {read.scan.number}" if read.scan.count > 1 else str(read.file)
-    notes = reading.notes
-    if reading.turned:
-        notes += (f"it was turned by {reading.turned} degrees to be read",)
     skew = reading.staff_space.skew if reading.staff_space else 0.0
-    return Leaf(upright(reading.page, reading.turned, skew), place, notes)
+    return Leaf(upright(reading.page, reading.turned, skew), read.place, read.notes)
 
 
 def _detected(file: Path, options: ReadingOptions) -> Iterator[Leaf | DocumentError]:
     for one in read_detections(file):
         if isinstance(one, DocumentError):
             yield one
-        elif options.pages is None or _chosen(one.number, options.pages):
+        elif options.pages is None or one.number in options.pages:
             yield _leaf_of_detection(one, options)
-
-
-def _chosen(number: int, pages: PageRange) -> bool:
-    return any(first <= number <= (last or number) for first, last in pages.parts)
 
 
 def _leaf_of_detection(one: Detection, options: ReadingOptions) -> Leaf:
@@ -132,8 +121,9 @@ def _scan(one: Detection) -> Scan | None:
         return None
     with DocumentReader() as reader:
         scan = next(reader.read(Path(one.file), PageRange(((one.number, one.number),))), None)
-    same = isinstance(scan, Scan) and scan.image.shape == (one.page.height, one.page.width)
-    return scan if same and isinstance(scan, Scan) else None
+    if not isinstance(scan, Scan) or scan.image.shape != (one.page.height, one.page.width):
+        return None
+    return scan
 
 
 def _of_dataset(folder: Path, options: ReadingOptions) -> Iterator[Leaf | DocumentError]:
