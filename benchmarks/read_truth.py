@@ -7,7 +7,7 @@ was read there is right where it agrees with one of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +71,8 @@ def measure_starts(pages: Sequence[Page]) -> dict[int, float]:
 def drawn_starts(page: Page, starts: dict[int, float]) -> dict[int, float]:
     """The onsets at which the measures of a page begin that are drawn as such.
 
-    Measures of a system with no barline between them are one, as old vocal music has them.
+    Measures of a system with no barline between them are one, as old vocal music has them; who reads them as
+    several is right as well.
     """
     symbols = page.symbols
     timed = symbols.is_notehead | np.array([name.startswith("rest") for name in symbols.names], np.bool_)
@@ -101,11 +102,11 @@ def true_notes(pages: Sequence[Page]) -> list[TrueNote]:
     starts, seen = measure_starts(pages), said_pitches(pages)
     notes = []
     for number, page in enumerate(pages):
-        notes += _notes(number, page, drawn_starts(page, starts), seen[number])
+        notes += _notes(number, page, (drawn_starts(page, starts), starts), seen[number])
     return notes
 
 
-def _notes(number: int, page: Page, starts: dict[int, float], seen: set[int]) -> list[TrueNote]:
+def _notes(number: int, page: Page, starts: Sequence[Mapping[int, float]], seen: set[int]) -> list[TrueNote]:
     groups: defaultdict[tuple[int, int], list[list[int]]] = defaultdict(list)
     symbols = page.symbols
     for row in np.flatnonzero(_known(symbols)).tolist():
@@ -127,15 +128,16 @@ def _known(symbols: Symbols) -> NDArray[np.bool_]:
 
 
 def _note(
-    number: int, symbols: Symbols, rows: list[int], starts: dict[int, float], seen: set[int]
+    number: int, symbols: Symbols, rows: list[int], starts: Sequence[Mapping[int, float]], seen: set[int]
 ) -> TrueNote:
     measure = int(symbols.measure[rows[0]])
     truths = []
     for row in rows:
         pitch = symbols[row].pitch
         if pitch is not None:
-            start = starts[int(symbols.measure[row])]
-            truths.append(Sounded(pitch, float(symbols.onset[row]) - start, float(symbols.duration[row])))
+            for start in dict.fromkeys(one[int(symbols.measure[row])] for one in starts):
+                sounded = Sounded(pitch, float(symbols.onset[row]) - start, float(symbols.duration[row]))
+                truths.append(sounded)
     ids = tuple(int(symbols.id[row]) for row in rows)
     said = any(one in seen for one in ids)
     staff = int(symbols.staff[rows[0]])

@@ -1,9 +1,11 @@
 """Pages to music: `transcribe` takes pages and gives a `Score`, `to_musicxml` writes one.
 
 In the order of the work: staves (`staves.py`) and what stands on them (`placing.py`), systems, measures,
-chords and rests (`chords.py`, `stem_heads.py`, `beams.py`, `dots.py`), tuplets, ties: together a `Sheet`.
+chords and rests (`chords.py`, `stem_heads.py`, `beams.py`, `dots.py`, `cues.py`), tuplets, ties: together a
+`Sheet`.
 What hangs at notes (`marks.py`, `slurs.py`, `graces.py`) and at staves (`directions.py`, `voltas.py`);
-clefs, keys and accidentals to pitches (`pitches.py`); meters and columns to onsets (`rhythm.py`), voices.
+clefs, keys and accidentals to pitches (`pitches.py`); meters and columns to onsets (`rhythm.py`), with what
+pages do not say: barlines (`undrawn.py`), meters (`usual_length.py`), numbers of tuplets (`unmarked.py`).
 `parts.py` joins the staves of systems, `system_reader.py` and `book.py` put all together. `links.py` says
 what belongs to what.
 """

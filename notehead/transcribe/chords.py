@@ -6,7 +6,6 @@ it. Beams and flags at the free end of the stem, dots, and the shape of the head
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,8 +24,11 @@ _TOUCHES = 0.35
 """Staff spaces from a stem to a beam or flag at its end, sideways, at most."""
 _BEYOND = 0.25
 """Staff spaces by which a head may be beyond the one that its stem begins at."""
-_NEXT = 0.8
-"""Staff spaces from the end of a stem to its beam at most."""
+_NEXT, _SHORT_OF = 0.8, 0.2
+"""Staff spaces by which a stem goes beyond its beam, and ends before it, at most: farther on is another
+staff's beam."""
+_BESIDE, _LEVEL = 1.7, 0.25
+"""Staff spaces between the middles of two heads of one pitch, side by side: across and in height, at most."""
 _FLAGS = {"8th": 1, "16th": 2, "32nd": 3, "64th": 4, "128th": 5, "256th": 6, "512th": 7, "1024th": 8}
 _RESTS = {
     "restMaxima": Fraction(32), "restLonga": Fraction(16), "restDoubleWhole": Fraction(8),
@@ -126,7 +128,9 @@ def stems_of(image: NDArray[np.uint8], symbols: Symbols, spaces: Floats) -> list
         inner = level.max() if not up else level.min()
         near = _at(lines, x, reach)
         half = lines[:, 4] / 2
-        within = (np.abs(near - end) <= half + _NEXT * space) & (near < inner if up else near > inner)
+        beyond = (near - end if up else end - near) / space  # by which the stem goes beyond the middle
+        reached = (beyond >= -half / space - _SHORT_OF) & (beyond <= half / space + _NEXT)
+        within = reached & (near < inner if up else near > inner)
         beside = (flag_box[:, 0] - reach <= x) & (x <= flag_box[:, 2]) & (flag_up == up)
         level = (flag_box[:, 1] - space <= end) & (end <= flag_box[:, 3] + space)
         own_flags = tuple(flags[beside & level].tolist())
@@ -198,10 +202,11 @@ def events_of(page: Page, staves: Sequence[Staff], places: Places) -> list[Event
     events: list[Event] = []
     stemmed: set[int] = set()
     stems = stems_of(page.image, symbols, spaces)
-    times = Counter(row for stem in stems for row in stem.heads)
+    doubled = _doubled(stems, symbols, spaces)
+    black = {(row, stem.up) for stem in stems if _head(names[stem.heads[0]]) == 1 for row in stem.beams}
     for stem in stems:
         stemmed.update(stem.heads)
-        shared = any(times[row] > 1 for row in stem.heads)
+        shared = not doubled.isdisjoint(stem.heads) or any((row, stem.up) in black for row in stem.beams)
         events += _chord(stem, symbols, names, places, shared=shared)
     alone = [k for k in np.flatnonzero(symbols.is_notehead).tolist() if k not in stemmed]
     events += _stemless(alone, symbols, names, places, spaces)
@@ -213,8 +218,19 @@ def events_of(page: Page, staves: Sequence[Staff], places: Places) -> list[Event
     return _dotted(events, symbols, spaces)
 
 
+def _doubled(stems: Sequence[Stem], symbols: Symbols, spaces: Floats) -> set[int]:
+    """Heads that two voices have: with a stem up and one down, or two heads side by side, one for each."""
+    ups = {row for stem in stems if stem.up for row in stem.heads}
+    downs = {row for stem in stems if not stem.up for row in stem.heads}
+    middle = (symbols.box[:, :2] + symbols.box[:, 2:]) / 2
+    one, other = np.array(sorted(ups), np.int64), np.array(sorted(downs), np.int64)
+    apart = np.abs(middle[one, None] - middle[None, other]) / spaces[one, None, None]
+    there = (apart[..., 0] <= _BESIDE) & (apart[..., 1] <= _LEVEL)
+    return {*one[there.any(axis=1)].tolist(), *other[there.any(axis=0)].tolist()}
+
+
 def _chord(stem: Stem, symbols: Symbols, names: list[str], places: Places, *, shared: bool) -> list[Event]:
-    """What hangs at a stem; where two stems share a head, a white head may stand for a short note."""
+    """What hangs at a stem; where two voices share a head, a white one may stand for a short note."""
     heads = [row for row in stem.heads if places.staff[row] != ABSENT]
     if not heads:
         return []

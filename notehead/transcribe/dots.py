@@ -26,6 +26,8 @@ _SECOND, _LEVEL = 1.3, 0.3
 """Staff spaces from a dot to a second one, sideways, and up or down, at most."""
 _LIFT = 0.1
 """Staff spaces by which a dot above a head on a line is nearer than one below it."""
+_PASSED, _CLEAR = 2.0, 0.3
+"""How much more it costs that a dot is of what is farther off, by so many staff spaces, than another one."""
 _UNOWNED = 20.0
 """Cost of a dot that no head gets."""
 _MOST = 48
@@ -97,7 +99,9 @@ def _costs(box: Floats, dot: Floats, space: float) -> Floats:
     above = ((box[:, 1] + box[:, 3]) / 2 - y) / space
     tall = box[:, 3] - box[:, 1] > _TALL * space
     good = (x > box[:, 0]) & (away >= -_INTO) & (away <= _AWAY) & (np.abs(above) <= _OFF + _OFF_TALL * tall)
-    return np.where(good, np.abs(away) + 2 * np.abs(above - _LIFT), np.inf)
+    last = box[good, 0].max(initial=-np.inf)  # where the one nearest to the dot begins
+    passed = _PASSED * (last - box[:, 2] > _CLEAR * space)
+    return np.where(good, np.abs(away) + 2 * np.abs(above - _LIFT) + passed, np.inf)
 
 
 def _given_out(costs: Floats, box: Floats) -> list[int]:

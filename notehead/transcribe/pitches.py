@@ -45,20 +45,31 @@ class StaffSigns:
     keys: list[PlacedKey]
 
 
-def signs_of(staff: Staff, number: int, symbols: Symbols, places: Places, state: StaffState) -> StaffSigns:
+def signs_of(
+    staff: Staff, number: int, marks: tuple[Symbols, Places], state: StaffState, spans: Sequence[Span]
+) -> StaffSigns:
     """The clefs and keys of a staff of a system; what goes on from the one before stands at its edge.
 
     A staff that begins with a clef and no signature has no accidentals; one that begins with neither goes on
     as the one before.
+
+    Args:
+        staff: of the system.
+        number: of it on the page.
+        marks: the page's symbols and where they stand.
+        state: of the staff as the system before has left it.
+        spans: the measures of the system.
     """
+    symbols, places = marks
     clefs = clefs_of(staff, number, symbols, places)
     keys = keys_of(staff, number, symbols, places)
     begins = bool(clefs) and clefs[0].x - staff.left <= _START * staff.space
-    first_key = keys[0].x - clefs[0].x if clefs and keys else np.inf
+    begun = bool(keys) and bool(clefs) and keys[0].x - clefs[0].x <= 2.5 * _START * staff.space
+    begun = begun and not (spans and keys[0].x > spans[0].right)
     if not begins:
         clefs = [PlacedClef(staff.left, -1, state.clef), *clefs]
         keys = [PlacedKey(staff.left, state.key), *keys]
-    elif first_key > 2.5 * _START * staff.space:
+    elif not begun:
         keys = [PlacedKey(staff.left, Key()), *keys]
     return StaffSigns(clefs, keys)
 
@@ -90,7 +101,7 @@ def pitches_of(
     found: dict[int, Pitch] = {}
     for state, number in zip(states, system.staves, strict=True):
         staff = staves[number]
-        signs = signs_of(staff, number, symbols, places, state)
+        signs = signs_of(staff, number, (symbols, places), state, spans)
         heads = np.flatnonzero(symbols.is_notehead & (places.staff == number))
         x = (symbols.box[heads, 0] + symbols.box[heads, 2]) / 2
         heads, x = heads[np.argsort(x, kind="stable")], np.sort(x, kind="stable")

@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from notehead.transcribe.chords import Event
+from notehead.transcribe.unmarked import unmarked_groups
 
 TICKS = 20160
 """Of a quarter note: divisible by 64, and by 3, 5, 7 and 9."""
@@ -29,6 +30,8 @@ _TIGHT, _ROOM = 1.1, 1.2
 """The same, on one staff: two noteheads that follow one another are never closer, those of two voices that do
 not fit above each other are (of 8,000 pairs on training pages, by two engravers, no exception). The first is
 for stems in one direction."""
+_BEAMED = 0.8
+"""The same, under one beam."""
 _BESIDE_REST = 0.8
 """The same, of a rest and what stands beside it."""
 _STATES = 48
@@ -51,13 +54,16 @@ orchestra has twenty beams in a column, so a million."""
 _CLOSE, _LEVEL, _TOGETHER = 2.5, 9.0, 1.0
 """Staff spaces, sideways and upwards, between two events of one staff that may begin together beside each
 other, and the cost of that."""
+_OF_STEP, _FAR = 0.9, 1.0
+"""The share of the closest step of the measure from which on two such events probably follow each other, and
+what it costs more that they begin together."""
 _NEAR, _HARDLY = 0.6, 0.0
 """Staff spaces between two columns of different staffs that are probably one, and the cost of that."""
 _ASIDE = 1.6
 """Staff spaces between two columns of different staffs that may be one: one of them was pushed aside."""
-_ENTERS, _LEAVES, _ELSEWHERE = 0.8, 1.5, 0.9
-"""Cost of a voice that enters after the beginning, of one that ends before the end, and of one that goes on
-from another staff."""
+_ENTERS, _LEAVES, _ELSEWHERE, _MERGES = 0.6, 2.2, 0.9, 0.9
+"""Cost of a voice that enters after the beginning, of one that ends before the end, of one that goes on from
+another staff, and of one that ends where another of its staff goes on."""
 _LEAST = min(_ENTERS, _LEAVES, _ELSEWHERE)
 _BEAT = 2.2
 """Cost of a column that begins on a beat at which nothing ends: the rest before it is not drawn."""
@@ -142,7 +148,7 @@ def measure_times(
         return MeasureTimes({k: Timed(Fraction(0), whole) for k in full}, whole, 0.0)
     search = _search_of(timed, ratios, space, length)
     columns, lengths = search.columns, search.lengths
-    groups = _alike(_groups(timed, ratios), columns, timed)
+    groups = _alike(unmarked_groups(timed, ratios, length), columns, timed)
     best = search.best()
     if groups and 0 < best[0] < _HOPELESS and search.width > _FEW:
         best = replace(search, groups=groups).best(best)
@@ -177,7 +183,8 @@ def _search_of(
     columns = columns_of(timed, space)
     lengths = {k: round(event.length * ratios.get(k, 1) * TICKS) for k, event in timed.items()}
     goal = None if length is None else round(length * TICKS)
-    close = [math.inf, *(_pushed(pair, timed, space) for pair in itertools.pairwise(columns))]
+    step = _step(timed, space)
+    close = [math.inf, *(_pushed(pair, timed, space, step) for pair in itertools.pairwise(columns))]
     habit = any(ratio.denominator % 3 == 0 for ratio in ratios.values())
     return _Search(timed, lengths, columns, close, goal, {}, _AGAIN if habit else _UNMARKED)
 
@@ -195,8 +202,10 @@ def columns_of(events: Mapping[int, Event], space: float) -> list[list[int]]:
 
 def _joins(event: Event, column: Sequence[int], events: Mapping[int, Event], space: float) -> bool:
     """Whether an event begins with a column: at its place, or beside one of its staff that leaves no room."""
-    if any(set(event.beams) & set(events[k].beams) and event.x - events[k].x > _SAME * space for k in column):
-        return False  # what one beam joins follows one another, however close
+    if any(
+        set(event.beams) & set(events[k].beams) and event.x - events[k].x > _BEAMED * space for k in column
+    ):
+        return False  # what one beam joins follows one another, unless two voices' beams lie on each other
     if min(event.x - events[k].x for k in column) / space <= _SAME:
         return True
     return any(
@@ -213,10 +222,23 @@ def _room(first: Event, second: Event) -> float:
     return _TIGHT if first.stem * second.stem > 0 else _ROOM
 
 
-def _pushed(columns: tuple[Sequence[int], Sequence[int]], events: Mapping[int, Event], space: float) -> float:
+def _step(events: Mapping[int, Event], space: float) -> float:
+    """Staff spaces between the two closest events that follow each other under a beam; infinite without."""
+    by_beam: dict[int, list[float]] = {}
+    for event in events.values():
+        if event.beams:
+            by_beam.setdefault(event.beams[0], []).append(event.x)
+    steps = (b - a for row in by_beam.values() for a, b in itertools.pairwise(sorted(row)))
+    return min((step / space for step in steps if step > _SAME * space), default=math.inf)
+
+
+def _pushed(
+    columns: tuple[Sequence[int], Sequence[int]], events: Mapping[int, Event], space: float, step: float
+) -> float:
     """What it costs to take two columns for one; infinite where they cannot be.
 
-    Two voices' events that do not fit above each other stand side by side.
+    Two voices' events that do not fit above each other stand side by side, closer than those that follow
+    each other, of which the closest are so many staff spaces apart.
     """
     least = math.inf
     for k in columns[0]:
@@ -230,22 +252,8 @@ def _pushed(columns: tuple[Sequence[int], Sequence[int]], events: Mapping[int, E
             two = first.stem * second.stem < 0 or 0 in {first.stem, second.stem}
             two = two or (first.written >= 2) != (second.written >= 2)
             if away <= _CLOSE and two and abs(first.y - second.y) <= _LEVEL * space:
-                least = min(least, _TOGETHER)
+                least = min(least, _TOGETHER + (_FAR if away > _OF_STEP * step else 0.0))
     return least
-
-
-def _groups(events: Mapping[int, Event], ratios: Mapping[int, Fraction]) -> dict[int, int]:
-    """By event its group, where that may be a tuplet without a number: under one beam, with a rest."""
-    by_beam: dict[int, list[int]] = {}
-    for k, event in events.items():
-        if event.beams and k not in ratios:
-            by_beam.setdefault(event.beams[0], []).append(k)
-    groups: dict[int, int] = {}
-    for beam, members in by_beam.items():
-        if len(members) >= 2:
-            for k in (*members, *_rests_of(members, events, ratios)):
-                groups.setdefault(k, beam)
-    return groups
 
 
 def _alike(
@@ -260,22 +268,6 @@ def _alike(
     first: dict[tuple[tuple[int, Fraction], ...], int] = {}
     same = {group: first.setdefault(tuple(sorted(set(own))), group) for group, own in shape.items()}
     return {k: same[group] for k, group in groups.items()}
-
-
-def _rests_of(
-    members: Sequence[int], events: Mapping[int, Event], ratios: Mapping[int, Fraction]
-) -> list[int]:
-    """The rest next to, or among, the notes under a beam with which they are three, or six, of one length."""
-    unit = min(events[k].written for k in members)
-    total = sum((events[k].length for k in members), Fraction(0)) / unit
-    if total.denominator != 1 or total % 3 != 2:
-        return []
-    staffs = {events[k].staff for k in members}
-    row = sorted((k for k in events if events[k].staff in staffs), key=lambda k: events[k].x)
-    places = [row.index(k) for k in members]
-    near = row[max(min(places) - 1, 0) : max(places) + 2]
-    rests = [k for k in near if events[k].rest and events[k].length == unit and k not in ratios]
-    return rests[:1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -437,6 +429,11 @@ class _Search:
                 cost += _LEAVES
             else:
                 cost += _ENTERS
+        for staff in set(self.staffs[place]) if time else ():
+            first = bisect_left(ends, staff + time)
+            while first < len(ends) and ends[first] == staff + time:
+                del ends[first]
+                cost += _MERGES
         return cost, ends
 
     def _ended(self, state: _State) -> _Found:

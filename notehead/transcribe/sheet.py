@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from notehead.page import Page
 from notehead.transcribe.accidentals import altered_heads
 from notehead.transcribe.chords import Event, events_of
+from notehead.transcribe.cues import with_cues
 from notehead.transcribe.directions import Sign, signs_on
 from notehead.transcribe.graces import Graces, graces_of
 from notehead.transcribe.marks import Marks, marks_of
@@ -81,7 +82,7 @@ class Sheet:
         last = len(systems) - 1
         kept = [k for k, one in enumerate(systems) if k == last or not _is_ossia(one, staves, spans[k])]
         systems, spans = [systems[k] for k in kept], [spans[k] for k in kept]
-        events = events_of(page, staves, places)
+        events = with_cues(events_of(page, staves, places), systems, spans)
         ratios, marks = _shortened(tuplets_of(staves, symbols, events))
         ties = ties_of(staves, symbols, places, position)
         names = symbols.names
@@ -150,13 +151,22 @@ class Sheet:
         here = {k: self.events[k] for k in rows.tolist()}
         counts = np.bincount(staff[rows], minlength=1)
         box = self.page.symbols.box
-        middle, width = (span.left + span.right) / 2, span.right - span.left
-        for k, event in here.items():
-            if event.rest and event.written == 4:
-                off = abs(float(box[event.rows[0], [0, 2]].mean()) - middle)
-                if counts[event.staff] == 1 or off <= _CENTRED * width:
-                    here[k] = replace(event, whole=True)
+        rests = [k for k, event in here.items() if event.rest and event.written == 4]
+        left = self._music_left(system, span, here) if rests else span.left
+        for k in rests:
+            event = here[k]
+            at = float(box[event.rows[0], [0, 2]].mean())
+            off = min(abs(at - (edge + span.right) / 2) / (span.right - edge) for edge in (span.left, left))
+            if counts[event.staff] == 1 or off <= _CENTRED:
+                here[k] = replace(event, whole=True)
         return here
+
+    def _music_left(self, system: System, span: Span, events: Mapping[int, Event]) -> float:
+        """Where the clefs, keys and time signatures at the beginning of a measure end, in pixels."""
+        rows = self._signs_before[self._within(self._signs_before, system, span)]
+        first = min((event.x for event in events.values()), default=span.right)
+        right = self.page.symbols.box[rows, 2]
+        return float(right[right < first].max(initial=span.left))
 
     def measures(self, number: int) -> list[Span]:
         """The measures of a system: what lies between its barlines and holds music, or may have."""

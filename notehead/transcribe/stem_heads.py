@@ -25,6 +25,8 @@ _WORSE = 0.12
 """Staff spaces by which a head may touch one of its two stems worse than the other."""
 _FROM_BASE = 0.01
 """How much worse a head touches a stem for each staff space from the end where the stem begins."""
+_UNUSUAL = 0.08
+"""How much worse a head touches a stem up at its left, or a stem down at its right, as in seconds."""
 _ONE = 0.25
 """Staff spaces between the middles of two heads that are drawn as one."""
 
@@ -72,7 +74,8 @@ def _chosen(
             continue
         up = int(middle[near].min() - y0 > y1 - middle[near].max())
         base = np.abs(middle[near] - (y1 if up else y0)) / space
-        off = side[near] + np.maximum(0, beyond[near] - _USUAL) + _FROM_BASE * base
+        unusual = (box[near, 0] + box[near, 2] < 2 * x) != bool(up)
+        off = side[near] + np.maximum(0, beyond[near] - _USUAL) + _FROM_BASE * base + _UNUSUAL * unusual
         better = off < cost[near, up]
         best[near[better], up], cost[near[better], up] = stem, off[better]
     return best, cost

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -20,11 +19,13 @@ from notehead.transcribe.notes import Reading, chords_on
 from notehead.transcribe.outlines import Outlines
 from notehead.transcribe.parts import Layout
 from notehead.transcribe.pitches import StaffSigns, StaffState, pitches_of, signs_of
-from notehead.transcribe.rhythm import MeasureTimes, exact_length, measure_times
+from notehead.transcribe.rhythm import MeasureTimes, measure_times
 from notehead.transcribe.score import Chord, Measure, Signs
 from notehead.transcribe.sheet import Sheet
 from notehead.transcribe.spanners import Moment
 from notehead.transcribe.systems import System
+from notehead.transcribe.undrawn import divided
+from notehead.transcribe.usual_length import UsualLengths
 from notehead.transcribe.voltas import voltas_of
 
 _AT_BEGIN = 6.0
@@ -38,22 +39,23 @@ class Running:
     Attributes:
         staves: of each staff of the score.
         meter: in force.
-        guess: the sheets from which the length of a measure is guessed as long as no meter was seen.
+        usual: how long measures are as long as no meter was seen.
+        system: number of the next one in the score.
     """
 
     staves: list[StaffState]
+    usual: UsualLengths
     meter: Meter | None = None
-    guess: Sequence[Sheet] = ()
-    _guessed: list[Fraction | None] = field(default_factory=list)
+    system: int = 0
 
     @property
     def length(self) -> Fraction | None:
         """Of a measure, in quarter notes; None where nothing is known."""
-        if self.meter:
-            return self.meter.length
-        if not self._guessed:
-            self._guessed.append(_usual_length(self.guess))
-        return self._guessed[0]
+        return self.length_of(self.meter)
+
+    def length_of(self, meter: Meter | None) -> Fraction | None:
+        """The same, with another meter, or without one."""
+        return meter.length if meter else self.usual.at(self.system)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,47 +103,61 @@ def read_system(reading: Reading, place: SystemPlace, running: Running, book: Bo
         book: that the measures are added to.
     """
     sheet, system = reading.sheet, reading.sheet.systems[place.number]
-    spans = sheet.measures(place.number)
+    found, drawn = _meters(sheet, system), sheet.measures(place.number)
+    lengths = [running.length_of(_meter_at(span, found, running.meter)) for span in drawn]
+    spans = divided(sheet, system, drawn, lengths)
     symbols = sheet.page.symbols
     states = [running.staves[place.lines[row]] for row in system.staves]
     before = {row: Signs(state.clef, state.key) for row, state in zip(system.staves, states, strict=True)}
     placed = {
-        row: signs_of(sheet.staves[row], row, symbols, sheet.places, state)
+        row: signs_of(sheet.staves[row], row, (symbols, sheet.places), state, spans)
         for row, state in zip(system.staves, states, strict=True)
     }
     marks = (symbols, sheet.places, sheet.position)
     pitches = {**reading.pitches, **pitches_of(system, sheet.staves, spans, marks, sheet.ties, states)}
     reading = Reading(sheet, reading.page, pitches, reading.slurs, reading.slurred)
-    timed = _timed(sheet, system, spans, running, placed, before)
+    timed = _timed(sheet, system, spans, (found, running), (placed, before))
     starts = _add_measures(reading, place, timed, running, book)
     _add_repeats(sheet, place, spans, starts, book)
     _add_signs(sheet, place, timed, starts, book)
     for volta in voltas_of(sheet.page, system, sheet.staves, spans):
         book.add_volta(volta, starts[volta.first], starts[volta.last])
+    running.system += 1
 
 
 def _timed(
     sheet: Sheet,
     system: System,
     spans: list[Span],
-    running: Running,
-    placed: dict[int, StaffSigns],
-    before: dict[int, Signs],
+    meters: tuple[Sequence[PlacedMeter], Running],
+    signs: tuple[dict[int, StaffSigns], dict[int, Signs]],
 ) -> _Timed:
-    """The times of a system's measures; the meter in force is left as it is at its end."""
-    found = _meters(sheet, system)
-    events, times, meters = [], [], []
+    """The times of a system's measures.
+
+    Args:
+        sheet: the page.
+        system: of it.
+        spans: its measures.
+        meters: those that are drawn, and what is in force, which is left as it is at the system's end.
+        signs: clefs, keys and accidentals by staff, and those in force before.
+    """
+    found, running = meters
+    all_events, times, in_force = [], [], []
     for span in spans:
-        for one in found:
-            if one.x < span.right:
-                running.meter = one.meter
-        own = sheet.in_span(system, span)
-        events.append(own)
-        times.append(measure_times(own, sheet.ratios, sheet.page.staff_space, running.length))
-        meters.append(running.meter)
+        running.meter = _meter_at(span, found, running.meter)
+        events = sheet.in_span(system, span)
+        all_events.append(events)
+        times.append(measure_times(events, sheet.ratios, sheet.page.staff_space, running.length))
+        in_force.append(running.meter)
     if found:
         running.meter = found[-1].meter
-    return _Timed(spans, events, times, meters, placed, before)
+    return _Timed(spans, all_events, times, in_force, *signs)
+
+
+def _meter_at(span: Span, found: Sequence[PlacedMeter], before: Meter | None) -> Meter | None:
+    """The meter in force in a measure: the last one drawn before its end."""
+    drawn = [one.meter for one in found if one.x < span.right]
+    return drawn[-1] if drawn else before
 
 
 def _meters(sheet: Sheet, system: System) -> list[PlacedMeter]:
@@ -257,23 +273,3 @@ def _begin(sign: Sign, moments: Moments, spans: Sequence[Span], space: float) ->
         if inside is not None and sign.x < (spans[inside].left + spans[inside].right) / 2:
             return inside, Fraction(0)
     return moments.nearest(sign.x, sign.staff, space)
-
-
-def _usual_length(sheets: Sequence[Sheet]) -> Fraction | None:
-    """The length of most measures that add up without a meter, in quarter notes, or else of the first."""
-    all_measures = (
-        (sheet.in_span(system, span), sheet)
-        for sheet in sheets[:3]
-        for number, system in enumerate(sheet.systems)
-        for span in sheet.measures(number)
-    )
-    measures = [
-        (events, sheet.ratios, sheet.page.staff_space)
-        for events, sheet in all_measures
-        if any(not (event.whole or event.grace) for event in events.values())
-    ]
-    found = (exact_length(*measure) for measure in measures)
-    lengths = Counter(length for length in found if length is not None)
-    if not lengths and measures:
-        return measure_times(*measures[0], None).length
-    return max(lengths, key=lambda length: lengths[length], default=None)

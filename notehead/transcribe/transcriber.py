@@ -15,6 +15,7 @@ from notehead.transcribe.score import Score
 from notehead.transcribe.sheet import Sheet
 from notehead.transcribe.slurs import SlurJoiner
 from notehead.transcribe.system_reader import Running, SystemPlace, read_system
+from notehead.transcribe.usual_length import UsualLengths
 
 _START = 6.0
 """Staff spaces from the left edge of a staff in which the clef of the system stands."""
@@ -31,7 +32,8 @@ def transcribe(pages: Page | Iterable[Page]) -> Score:
     layout = layout_of([system for page in looks for system in page])
     places = _places(sheets, looks, layout)
     slurs, slurred = _slurs(sheets, places)
-    running = Running([StaffState() for _ in layout.parts], guess=sheets)
+    systems = [(sheet, number) for sheet in sheets for number in range(len(sheet.systems))]
+    running = Running([StaffState() for _ in layout.parts], UsualLengths(systems))
     book = Book.of(layout)
     for page, sheet in enumerate(sheets):
         for place in places[page]:

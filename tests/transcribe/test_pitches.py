@@ -124,14 +124,22 @@ def test_a_system_with_a_clef_and_no_signature_has_no_accidentals() -> None:
 
 def test_a_change_of_key_late_in_a_system_is_not_its_first_key() -> None:
     one = page(ONE, TREBLE_CLEF, *key_of("keyFlat", 2, 300))
-    signs = signs_of(ONE[0], 0, one.symbols, placed(ONE, one.symbols), StaffState(key=Key(4)))
+    signs = signs_of(ONE[0], 0, (one.symbols, placed(ONE, one.symbols)), StaffState(key=Key(4)), ())
     assert [key.key.fifths for key in signs.keys] == [0, -2]
     assert [clef.clef for clef in signs.clefs] == [TREBLE]
+
+
+def test_a_key_after_the_first_barline_is_not_the_first_key() -> None:
+    one = page(ONE, TREBLE_CLEF, *key_of("keyFlat", 2, 100))
+    marks = (one.symbols, placed(ONE, one.symbols))
+    spans = [Span(0, 90, None, None), Span(90, 400, None, None)]
+    assert [key.key.fifths for key in signs_of(ONE[0], 0, marks, StaffState(), spans).keys] == [0, -2]
+    assert [key.key.fifths for key in signs_of(ONE[0], 0, marks, StaffState(), spans[1:]).keys] == [-2]
 
 
 def test_a_clef_in_the_middle_alone_leaves_what_came_before() -> None:
     one = page(ONE, ("clefF", 200, 100, 224, 132))
     state = StaffState(clef=Clef("C", 0), key=Key(-3))
-    signs = signs_of(ONE[0], 0, one.symbols, placed(ONE, one.symbols), state)
+    signs = signs_of(ONE[0], 0, (one.symbols, placed(ONE, one.symbols)), state, ())
     assert [clef.clef for clef in signs.clefs] == [Clef("C", 0), Clef("F", 2)]
     assert [key.key for key in signs.keys] == [Key(-3)]

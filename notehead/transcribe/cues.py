@@ -1,0 +1,46 @@
+"""Small notes that are no grace notes: a staff, or a measure of one, that is printed small."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from notehead.transcribe.chords import Event
+from notehead.transcribe.measures import Span
+from notehead.transcribe.systems import System
+
+_FEW, _LEAST = 2, 1
+"""How many small chords are at least a voice, and how long they are with rests, in quarter notes."""
+
+
+def with_cues(
+    events: Sequence[Event], systems: Sequence[System], spans: Sequence[Sequence[Span]]
+) -> list[Event]:
+    """Events, of which small notes take time where a staff has no others in a measure.
+
+    Args:
+        events: of a page.
+        systems: of it.
+        spans: the measures of each.
+    """
+    found = list(events)
+    small = {event.staff for event in events if event.grace}
+    for system, own in zip(systems, spans, strict=True):
+        for staff in small.intersection(system.staves):
+            rows = [k for k, event in enumerate(events) if event.staff == staff]
+            for span in own:
+                here = [k for k in rows if span.left <= events[k].x < span.right]
+                if _are_cues([events[k] for k in here]):
+                    for k in here:
+                        found[k] = replace(events[k], grace=False)
+    return found
+
+
+def _are_cues(events: Sequence[Event]) -> bool:
+    """Whether what a staff has in a measure is a voice, though all of its notes are small."""
+    if not all(event.rest or event.grace for event in events):
+        return False
+    few = sum(event.grace for event in events) < _FEW
+    if few or any(event.rest and event.written == 4 for event in events):
+        return False
+    return sum(event.length for event in events) >= _LEAST
