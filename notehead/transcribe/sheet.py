@@ -83,7 +83,7 @@ class Sheet:
         kept = [k for k, one in enumerate(systems) if k == last or not _is_ossia(one, staves, spans[k])]
         systems, spans = [systems[k] for k in kept], [spans[k] for k in kept]
         events = with_cues(events_of(page, staves, places), systems, spans)
-        ratios, marks = _shortened(tuplets_of(staves, symbols, events))
+        ratios, marks = _shortened(tuplets_of(staves, page, events))
         ties = ties_of(staves, symbols, places, position)
         names = symbols.names
         return cls(page, staves, places, position, systems, spans, events, ratios, marks, ties, names)

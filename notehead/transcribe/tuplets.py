@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import NDArray
 
-from notehead.page import Symbols
+from notehead.page import Page, Symbols
 from notehead.transcribe.chords import Event
 from notehead.transcribe.staves import Staff
 from notehead.transcribe.tremolos import tremolos_of
@@ -24,6 +25,14 @@ _BEAM = 4.0
 """Staff spaces from a number to the beam that it stands at, at most."""
 _ASIDE = 2.5
 """Staff spaces from the middle of the events of a tuplet to its number at most."""
+_OTHER = 0.7
+"""Staff spaces by which a number must be nearer to the middle of events of the staff that is less near."""
+_FEWER = 0.5
+"""The same, where all events are longer than what the number counts."""
+_HOOK, _INK = 0.3, 128
+"""Staff spaces from the end of a bracket within which its hook is; what is darker is ink."""
+_WHOLE = 4
+"""Quarter notes from which on nothing is in a tuplet."""
 _WIDTH, _HEIGHT = 12.0, 9.0
 """Staff spaces from a number without bracket or beam to its events at most, sideways and upwards."""
 _HEAD = 1.2
@@ -62,36 +71,92 @@ class _Number:
     x1: float
 
 
-def tuplets_of(staves: Sequence[Staff], symbols: Symbols, events: Sequence[Event]) -> list[Tuplet]:
+@dataclass(frozen=True, slots=True)
+class _Bracket:
+    """Where a bracket is, and the staffs that its hooks may point to."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    staffs: frozenset[int]
+
+    @property
+    def level(self) -> float:
+        return (self.y0 + self.y1) / 2
+
+
+def tuplets_of(staves: Sequence[Staff], page: Page, events: Sequence[Event]) -> list[Tuplet]:
     """The tuplets of a page; two chords that alternate are one of two in the time of one."""
-    names = symbols.names
     if not staves:
         return []
+    symbols = page.symbols
     space = float(np.median([staff.space for staff in staves]))
-    brackets = [symbols.box[k].tolist() for k, name in enumerate(names) if name == "tupletBracket"]
+    brackets = _brackets(page, staves, space)
     beams = {row for event in events for row in event.beams}
     found: list[Tuplet] = []
-    for number in _numbers(symbols, space):
-        inside = None
-        for x0, y0, x1, y1 in brackets:
-            level = y0 - _LEVEL * space <= number.y <= y1 + _LEVEL * space
-            if level and x0 - space <= number.x <= x1 + space:
-                inside = (x0, y0, x1, y1)
-        members = (
+    numbers = _numbers(symbols, space)
+    of_bracket = {one: _number_in(one, numbers, space) for one in brackets}
+    for number in numbers:
+        inside = next((one for one, own in of_bracket.items() if own is number), None)
+        choices = (
             _under_bracket(inside, number, events, space)
             if inside is not None
             else _at_beam(number, symbols, beams, events, space)
         )
-        alone = inside is None and not members
-        members = _that_add_up(
-            _around(number, events, space) if alone else members, number, inside, events, space
-        )
+        alone = inside is None and not any(choices)
+        if alone:
+            choices = _around(number, events, space)
+        members = _that_add_up(choices, number, inside, events, space)
         if alone and not _fits(members, number, events):
             continue
         same = any(set(members) == set(one.events) for one in found)
         if members and not same:
             found.append(Tuplet(tuple(members), number.value, number.normal))
     return found + [Tuplet(pair, 2, 1) for pair in tremolos_of(symbols, events, space)]
+
+
+def _brackets(page: Page, staves: Sequence[Staff], space: float) -> list[_Bracket]:
+    heights = {k: staff.lines[:, [1, 3]] for k, staff in enumerate(staves)}
+    rows = [k for k, name in enumerate(page.symbols.names) if name == "tupletBracket"]
+    found = []
+    for x0, y0, x1, y1 in page.symbols.box[rows].tolist():
+        between = all(y1 < lines.min() or y0 > lines.max() for lines in heights.values())
+        hook = _hook(page.image, (x0, y0, y1), space) if between else 0
+        staffs = frozenset(k for k, lines in heights.items() if hook * (lines.mean() - y0) >= 0)
+        found.append(_Bracket(x0, y0, x1, y1, staffs))
+    return found
+
+
+def _hook(image: NDArray[np.uint8], at: tuple[float, float, float], space: float) -> int:
+    """Whether the left hook of a bracket points down (1), up (-1), or cannot be seen (0).
+
+    Args:
+        image: of the page.
+        at: x0, y0 and y1 of the bracket.
+        space: staff space in pixels.
+    """
+    left, top, bottom = round(at[0]), max(round(at[1]), 0), round(at[2]) + 1
+    thick = max(round(_HOOK / 2 * space), 1)
+    beside = left + 2 * thick
+    rows = np.flatnonzero((image[top:bottom, left : left + thick] < _INK).any(axis=1))
+    line = np.asarray((image[top:bottom, beside : beside + 2 * thick] < _INK).any(axis=1))
+    if not len(rows) or rows[-1] - rows[0] < _HOOK * space:
+        return 0
+    over = line[max(rows[0] - thick, 0) : rows[0] + thick + 1]
+    under = line[max(rows[-1] - thick, 0) : rows[-1] + thick + 1]
+    return int(over.any()) - int(under.any())
+
+
+def _number_in(bracket: _Bracket, numbers: Sequence[_Number], space: float) -> _Number | None:
+    """The number that stands in a bracket: of several, that in its middle."""
+    inside = [
+        number for number in numbers
+        if bracket.y0 - _LEVEL * space <= number.y <= bracket.y1 + _LEVEL * space
+        and bracket.x0 - space <= number.x <= bracket.x1 + space
+    ]  # fmt: skip
+    middle = (bracket.x0 + bracket.x1) / 2
+    return min(inside, key=lambda one: abs(one.x - middle) + abs(one.y - bracket.level), default=None)
 
 
 def _numbers(symbols: Symbols, space: float) -> list[_Number]:
@@ -138,22 +203,22 @@ def usual(actual: int) -> int:
 
 
 def _under_bracket(
-    bracket: tuple[float, float, float, float], number: _Number, events: Sequence[Event], space: float
-) -> list[int]:
-    """The events between the ends of a bracket, on the staff nearest to it, on its side of their stems."""
-    x0, y0, x1, y1 = bracket
-    level = (y0 + y1) / 2
+    bracket: _Bracket, number: _Number, events: Sequence[Event], space: float
+) -> list[list[int]]:
+    """The events between the ends of a bracket, where its hooks point, on its side of their stems."""
+    over = _OVER * space
     within = [
         k for k, event in enumerate(events)
-        if x0 - _OVER * space <= event.x <= x1 + _OVER * space and not event.grace
-        and abs(event.y - level) <= 14 * space
+        if bracket.x0 - over <= event.x <= bracket.x1 + over and not (event.grace or event.whole)
+        and event.written < _WHOLE and abs(event.y - bracket.level) <= 14 * space
+        and event.staff in bracket.staffs
     ]  # fmt: skip
     return _nearest(within, number, events)
 
 
 def _at_beam(
     number: _Number, symbols: Symbols, beams: set[int], events: Sequence[Event], space: float
-) -> list[int]:
+) -> list[list[int]]:
     """The events of the beam in whose middle a number stands."""
     best, least = None, np.inf
     for row in beams:
@@ -163,11 +228,11 @@ def _at_beam(
         if off <= _BEAM and aside <= max(2.0, 0.15 * (x1 - x0) / space) and off + aside < least:
             best, least = row, off + aside
     if best is not None:
-        return [k for k, event in enumerate(events) if best in event.beams and not event.grace]
+        return [[k for k, event in enumerate(events) if best in event.beams and not event.grace]]
     return []
 
 
-def _around(number: _Number, events: Sequence[Event], space: float) -> list[int]:
+def _around(number: _Number, events: Sequence[Event], space: float) -> list[list[int]]:
     """The events around a number that has neither a bracket nor a beam: of the staff nearest to it."""
     near = [
         k
@@ -185,32 +250,38 @@ def _fits(rows: Sequence[int], number: _Number, events: Sequence[Event]) -> bool
 
 
 def _that_add_up(
-    rows: list[int],
+    choices: Sequence[Sequence[int]],
     number: _Number,
-    bracket: tuple[float, float, float, float] | None,
+    bracket: _Bracket | None,
     events: Sequence[Event],
     space: float,
 ) -> list[int]:
     """Of events, those next to each other that are as many as the number says, in whose middle it stands.
 
-    A beam may go on beyond a tuplet, and a bracket's ends may lie beside its neighbours.
+    A beam may go on beyond a tuplet, and a bracket's ends may lie beside its neighbours. Of several voices
+    that may be meant, that with the best such events; else the first.
     """
-    rows = sorted(rows, key=lambda k: events[k].x)
-    best, least = rows, _ASIDE
-    for begin in range(len(rows)):
-        total = Fraction(0)
-        for end in range(begin, len(rows)):
-            first, last = events[rows[begin]], events[rows[end]]
-            total += last.length
-            unit = total / number.value
-            if end == begin or not _is_value(unit):
-                continue
-            aside = abs((first.x + last.x + _HEAD * space) / 2 - number.x) / space
-            if bracket is not None:
-                off = abs(first.x - bracket[0]) + abs(last.x + _HEAD * space - bracket[2])
-                aside = min(aside, 0.5 * off / space)
-            if aside < least:
-                best, least = rows[begin : end + 1], aside
+    best, least = list(choices[0]) if choices else [], _ASIDE
+    for choice in choices:
+        rows = sorted(choice, key=lambda k: events[k].x)
+        other = (
+            _OTHER * (events[rows[0]].staff != events[choices[0][0]].staff) if rows and choices[0] else 0.0
+        )
+        for begin in range(len(rows)):
+            total = Fraction(0)
+            for end in range(begin, len(rows)):
+                first, last = events[rows[begin]], events[rows[end]]
+                total += last.length
+                unit = total / number.value
+                if end == begin or not _is_value(unit):
+                    continue
+                aside = abs((first.x + last.x + _HEAD * space) / 2 - number.x) / space
+                if bracket is not None:
+                    off = abs(first.x - bracket.x0) + abs(last.x + _HEAD * space - bracket.x1)
+                    aside = (aside + 0.5 * off / space) / 2
+                aside += other + _FEWER * (unit < min(events[k].length for k in rows[begin : end + 1]))
+                if aside < least:
+                    best, least = rows[begin : end + 1], aside
     return best
 
 
@@ -225,22 +296,27 @@ def _is_value(length: Fraction) -> bool:
     return over & (over - 1) == 0 and under & (under - 1) == 0
 
 
-def _nearest(rows: list[int], number: _Number, events: Sequence[Event]) -> list[int]:
-    """Of events, those of the staff nearest to a number, and of one direction of stems where both are."""
-    if not rows:
-        return []
-    away = {k: abs(events[k].y - number.y) for k in rows}
-    staff = events[min(rows, key=lambda k: away[k])].staff
-    rows = [k for k in rows if events[k].staff == staff]
-    ups = [k for k in rows if events[k].stem >= 0]
-    downs = [k for k in rows if events[k].stem <= 0]
-    together = [
-        (a, b) for a in rows for b in rows
-        if events[a].stem > 0 > events[b].stem and abs(events[a].x - events[b].x) < 1
-    ]  # fmt: skip
-    if not together:
-        return sorted(rows, key=lambda k: events[k].x)
-    above = number.y < min(events[k].y for k in rows) or number.y < float(
-        np.mean([events[k].y for k in rows])
+def _nearest(rows: list[int], number: _Number, events: Sequence[Event]) -> list[list[int]]:
+    """Of events, those of the staff above a number and of the one below it, the nearer one first."""
+    away: dict[int, float] = {}
+    for k in rows:
+        away[events[k].staff] = min(abs(events[k].y - number.y), away.get(events[k].staff, np.inf))
+    staffs = sorted(away, key=lambda staff: away[staff])[:2]
+    return [
+        choice
+        for staff in staffs
+        for choice in _voices([k for k in rows if events[k].staff == staff], number, events)
+    ]
+
+
+def _voices(rows: list[int], number: _Number, events: Sequence[Event]) -> list[list[int]]:
+    """Of events of a staff, those of the voice that a number is beside, where they are of two, or all."""
+    rows = sorted(rows, key=lambda k: events[k].x)
+    level = float(np.mean([events[k].y for k in rows]))
+    above = number.y < level
+    voice = [k for k in rows if events[k].stem in ({0, 1} if above else {0, -1})]
+    own = [k for k in voice if not events[k].rest or (events[k].y < level) == above]
+    together = any(
+        events[a].stem > 0 > events[b].stem and abs(events[a].x - events[b].x) < 1 for a in rows for b in rows
     )
-    return sorted(ups if above else downs, key=lambda k: events[k].x)
+    return [own, voice] if together else [own, voice, rows]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from notehead.transcribe.score import Measure, Score
 
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-DRAWN = Ways(parts=2, staves=1, measures=3, marked=False, clefs=CLEFS, tuplets=False, shortest=Fraction(1, 4))
+DRAWN = Ways(parts=2, staves=2, measures=3, marked=False, clefs=CLEFS, shortest=Fraction(1, 16))
 
 Sound = tuple[Fraction, Fraction, int, str, int, int]
 
@@ -52,7 +52,7 @@ def check(score: Score) -> None:
 
 @given(scores(DRAWN))
 @settings(
-    max_examples=25,
+    max_examples=40,
     derandomize=True,
     phases=[Phase.generate],  # engraving is slow: a counterexample is shown as it was found
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 
-from notehead.page import Symbols
+from notehead.page import Page, Symbols
 from notehead.transcribe.chords import Event
 from notehead.transcribe.staves import Staff
 from notehead.transcribe.tuplets import Tuplet, tuplets_of
 
 LINES = np.array([[0, y, 600, y] for y in (100, 110, 120, 130, 140)], float)
 STAVES = [Staff(0, LINES, 10.0)]
+TWO = [*STAVES, Staff(1, LINES + np.array([0, 140, 0, 140]), 10.0)]
 EIGHTH, SIXTEENTH = Fraction(1, 2), Fraction(1, 4)
+BLANK = np.full((400, 620), 255, np.uint8)
+Mark = tuple[str, float, float, float, float]
 
 
 def chord(x: float, written: Fraction = EIGHTH, *, beam: int = -1, rest: bool = False) -> Event:
@@ -22,9 +28,11 @@ def chord(x: float, written: Fraction = EIGHTH, *, beam: int = -1, rest: bool = 
     )
 
 
-def read(events: list[Event], *marks: tuple[str, float, float, float, float]) -> list[Tuplet]:
+def read(
+    events: list[Event], *marks: Mark, staves: Sequence[Staff] = STAVES, image: NDArray[np.uint8] = BLANK
+) -> list[Tuplet]:
     symbols = Symbols.build([name for name, *_ in marks], np.array([box for _, *box in marks], float))
-    return tuplets_of(STAVES, symbols, events)
+    return tuplets_of(staves, Page("page", image, symbols), events)
 
 
 def three(x: float, y: float = 70.0) -> tuple[str, float, float, float, float]:
@@ -67,3 +75,66 @@ def test_a_lone_number_over_unequal_notes_is_no_tuplet() -> None:
 def test_two_numbers_of_one_group_make_one_tuplet() -> None:
     events = [chord(100, beam=0), chord(130, beam=0), chord(160, beam=0)]
     assert len(read(events, ("beam", 110, 80, 172, 86), three(136), three(137, 60))) == 1
+
+
+def voice(x: float, stem: int, *, written: Fraction = EIGHTH, y: float = 120.0, staff: int = 0) -> Event:
+    """A chord with a stem, or a rest."""
+    return Event((0,), staff, x, y, written, stem=stem, rest=not stem)
+
+
+def test_of_two_voices_under_a_bracket_it_is_that_on_its_side() -> None:
+    """Rests of the other voice, and those of whole measures, are not counted."""
+    events = [
+        voice(100, 1, y=105), voice(130, 1, y=105), voice(160, 1, y=105),
+        voice(100, -1, y=135), voice(130, 0, y=150), voice(145, 0, y=130, written=Fraction(4)),
+    ]  # fmt: skip
+    (one,) = read(events, ("tupletBracket", 100, 66, 172, 74), three(136))
+    assert one.events == (0, 1, 2)
+
+
+def bracket(y: float, *, down: bool, slope: float = 0.0) -> NDArray[np.uint8]:
+    """A bracket from 100 to 172, with its hooks down or up; only its left half is drawn."""
+    image = BLANK.copy()
+    for x in range(100, 126):
+        image[round(y + slope * (x - 100)), x] = 0
+    hook = slice(round(y), round(y) + 8) if down else slice(round(y) - 7, round(y) + 1)
+    image[hook, 100] = 0
+    return image
+
+
+@pytest.mark.parametrize("slope", [-0.2, 0.0, 0.2])
+@pytest.mark.parametrize("down", [False, True])
+def test_a_bracket_between_staffs_is_of_that_to_which_its_hooks_point(down: bool, slope: float) -> None:  # noqa: FBT001
+    above, below = ([voice(x, 1, y=y, staff=k) for x in (100, 130, 160)] for k, y in ((0, 120), (1, 260)))
+    mark: Mark = ("tupletBracket", 100, 165, 172, 205)
+    (one,) = read(
+        above + below, mark, three(136, 185), staves=TWO, image=bracket(185, down=down, slope=slope)
+    )
+    assert one.events == ((3, 4, 5) if down else (0, 1, 2))
+
+
+def test_without_ink_the_nearer_staff_has_the_bracket() -> None:
+    above, below = ([voice(x, 1, y=y, staff=k) for x in (100, 130, 160)] for k, y in ((0, 120), (1, 260)))
+    (one,) = read(above + below, ("tupletBracket", 100, 165, 172, 173), three(136, 169), staves=TWO)
+    assert one.events == (0, 1, 2)
+
+
+def test_of_two_numbers_in_a_bracket_it_is_that_in_its_middle() -> None:
+    """The other one stands at a beam."""
+    beam: Mark = ("beam", 100, 84, 140, 88)
+    under = [voice(x, -1, y=140) for x in (100, 118, 136, 154, 172)]
+    beamed = [Event((0,), 0, x, 110.0, EIGHTH, stem=1, beams=(0,)) for x in (100, 120, 140)]
+    five: Mark = ("tuplet5", 137, 173, 147, 187)
+    bracketed: Mark = ("tupletBracket", 100, 176, 184, 184)
+    found = read(under + beamed, beam, bracketed, five, three(122, 174))
+    assert Tuplet((0, 1, 2, 3, 4), 5, 4) in found
+
+
+def test_a_number_counts_no_more_than_the_shortest_note() -> None:
+    """Three sixteenths are no sextuplet where rests make six of them."""
+    events = [
+        voice(100 + 20 * k, 1 if k in {0, 3, 5} else 0, written=SIXTEENTH, y=100 if k in {0, 3, 5} else 130)
+        for k in range(6)
+    ]
+    (one,) = read(events, ("tupletBracket", 100, 66, 212, 74), ("tuplet6", 151, 63, 161, 77))
+    assert one.events == (0, 1, 2, 3, 4, 5)
