@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from notehead.transcribe import Chord, Measure, Note, Score
 
-UNSURE = 0.5
+UNSURE = 0.7
 """Notes of less confidence are marked."""
 
 

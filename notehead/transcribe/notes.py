@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from notehead.page import Pitch
 from notehead.transcribe.chords import Event
-from notehead.transcribe.confidence import sure_marks
+from notehead.transcribe.confidence import Regularity, sure
+from notehead.transcribe.evidence import marks_of_note
 from notehead.transcribe.rhythm import MeasureTimes
 from notehead.transcribe.score import Chord, Note
 from notehead.transcribe.sheet import Sheet
@@ -22,18 +23,20 @@ class Reading:
     Attributes:
         sheet: of the page.
         page: its index.
-        pitches: by row of a notehead.
         slurs: by event the numbers of slurs that begin at it.
         slurred: by event the numbers of those that end at it.
-        sure: how probably a note of the measure has its right time, 0 to 1.
+        pitches: by row of a notehead, of a system.
+        unsure: rows of noteheads whose pitch is doubtful.
+        regular: how regular the measure is.
     """
 
     sheet: Sheet
     page: int
-    pitches: Mapping[int, Pitch]
     slurs: Mapping[int, tuple[int, ...]]
     slurred: Mapping[int, tuple[int, ...]]
-    sure: float = 1.0
+    pitches: Mapping[int, Pitch] = field(default_factory=dict)
+    unsure: Collection[int] = ()
+    regular: Regularity = field(default_factory=Regularity)
 
 
 def chords_on(
@@ -99,7 +102,7 @@ def _chord(
     return Chord(
         onset=time[0], length=time[1], written=event.written, dots=event.dots,
         tuplet=(1, 1) if grace else sheet.tuplets.get(k, (1, 1)),
-        notes=() if event.rest else tuple(_notes(reading, event)),
+        notes=() if event.rest else tuple(_notes(reading, event, time[0])),
         staff=where[0], voice=where[1], stem=event.stem,
         beams=tuple(int(ids[beam]) for beam in event.beams), whole=event.whole,
         page=reading.page, symbol=int(ids[event.rows[0]]) if event.rest else 0, grace=grace,
@@ -107,8 +110,9 @@ def _chord(
     )  # fmt: skip
 
 
-def _notes(reading: Reading, event: Event) -> Iterator[Note]:
+def _notes(reading: Reading, event: Event, onset: Fraction) -> Iterator[Note]:
     sheet = reading.sheet
+    times = 0.0 if event.grace else reading.regular.evidence(event.staff, onset)
     on, back = sheet.open_ties
     for row in event.rows:
         pitch = reading.pitches.get(row)
@@ -119,5 +123,5 @@ def _notes(reading: Reading, event: Event) -> Iterator[Note]:
             tied_on=row in on, tied_back=row in back,
             accidental=sheet.accidentals.get(row, ""), head=sheet.head(row),
             fingering=sheet.fingers_at.get(row, ()),
-            confidence=round(reading.sure * sure_marks(sheet.page.symbols, event, row), 4),
+            confidence=round(sure(marks_of_note(sheet, event, row, unsure=row in reading.unsure), times), 4),
         )  # fmt: skip

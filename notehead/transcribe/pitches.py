@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from notehead.page import ABSENT, STEPS, Pitch, Symbols
-from notehead.transcribe.accidentals import ALTER, altered_heads
+from notehead.transcribe.accidentals import ALTER
 from notehead.transcribe.clefs import TREBLE, Clef, PlacedClef, clefs_of
 from notehead.transcribe.keys import Key, PlacedKey, keys_of
 from notehead.transcribe.measures import Span
@@ -39,10 +39,27 @@ class StaffState:
 
 @dataclass(frozen=True, eq=False)
 class StaffSigns:
-    """The clefs and keys of a staff, from the left."""
+    """The clefs and keys of a staff in a system.
+
+    Attributes:
+        clefs: from the left.
+        keys: from the left.
+        unsure_clef: whether the first clef is perhaps another one.
+        other_key: what the first key may be instead; None where it is sure.
+    """
 
     clefs: list[PlacedClef]
     keys: list[PlacedKey]
+    unsure_clef: bool = False
+    other_key: Key | None = None
+
+    def is_unsure(self, x: float, diatonic: int) -> bool:
+        """Whether the pitch of a note without an accidental, at a place, is doubtful."""
+        if self.unsure_clef and not any(one.x <= x for one in self.clefs[1:]):
+            return True
+        if self.other_key is None or any(one.x <= x for one in self.keys[1:]):
+            return False
+        return self.other_key.alter(diatonic) != self.keys[0].key.alter(diatonic)
 
 
 def signs_of(
@@ -62,46 +79,46 @@ def signs_of(
     """
     symbols, places = marks
     clefs = clefs_of(staff, number, symbols, places)
-    keys = keys_of(staff, number, symbols, places)
     begins = bool(clefs) and clefs[0].x - staff.left <= _START * staff.space
+    in_force = clefs if begins else [PlacedClef(staff.left, -1, state.clef), *clefs]
+    keys = keys_of(staff, number, symbols, places, in_force)
     begun = bool(keys) and bool(clefs) and keys[0].x - clefs[0].x <= 2.5 * _START * staff.space
     begun = begun and not (spans and keys[0].x > spans[0].right)
     if not begins:
-        clefs = [PlacedClef(staff.left, -1, state.clef), *clefs]
         keys = [PlacedKey(staff.left, state.key), *keys]
     elif not begun:
         keys = [PlacedKey(staff.left, Key()), *keys]
-    return StaffSigns(clefs, keys)
+    return StaffSigns(in_force, keys)
 
 
 def pitches_of(
     system: System,
-    staves: Sequence[Staff],
     spans: Sequence[Span],
     marks: tuple[Symbols, Places, NDArray[np.int64]],
-    ties: Sequence[Tie],
+    beside: tuple[Mapping[int, str], Sequence[Tie]],
+    signs: Mapping[int, StaffSigns],
     states: Sequence[StaffState],
-) -> dict[int, Pitch]:
-    """The pitches of a system's noteheads, by their rows; the states are left as they are at its end.
+) -> tuple[dict[int, Pitch], set[int]]:
+    """The pitches of a system's noteheads, by their rows, and which of them are doubtful.
+
+    The states are left as they are at the system's end.
 
     Args:
         system: whose staves are read.
-        staves: all staves of the page.
         spans: the measures of the system.
         marks: the page's symbols, where they stand, and the positions of noteheads.
-        ties: of the page.
+        beside: by row of a notehead the class of its accidental; the ties of the page.
+        signs: clefs and keys, by staff.
         states: of each staff of the system as the one before has left it.
     """
     symbols, places, position = marks
-    accidental = {}
-    for mark, head in zip(*altered_heads(list(staves), symbols, places), strict=True):
-        accidental[int(head)] = ALTER[symbols[int(mark)].name.removesuffix("Small")]
+    accidentals, ties = beside
     tied_from = {tie.last: tie.first for tie in ties if tie.last is not None}
     left_open = {tie.first for tie in ties if tie.last is None and tie.first is not None}
     found: dict[int, Pitch] = {}
+    unsure: set[int] = set()
     for state, number in zip(states, system.staves, strict=True):
-        staff = staves[number]
-        signs = signs_of(staff, number, (symbols, places), state, spans)
+        own = signs[number]
         heads = np.flatnonzero(symbols.is_notehead & (places.staff == number))
         x = (symbols.box[heads, 0] + symbols.box[heads, 2]) / 2
         heads, x = heads[np.argsort(x, kind="stable")], np.sort(x, kind="stable")
@@ -111,11 +128,11 @@ def pitches_of(
         for head, at, which in zip(heads.tolist(), x.tolist(), measure.tolist(), strict=True):
             if which != here:
                 now, here = {}, which
-            clef = [one.clef for one in signs.clefs if one.x <= at]
-            key = [one.key for one in signs.keys if one.x <= at]
+            clef = [one.clef for one in own.clefs if one.x <= at]
+            key = [one.key for one in own.keys if one.x <= at]
             diatonic = (clef or [state.clef])[-1].diatonic(int(position[head]))
-            if head in accidental:
-                alter = now[diatonic] = accidental[head]
+            if head in accidentals:
+                alter = now[diatonic] = ALTER[accidentals[head].removesuffix("Small")]
             elif head in tied_from:
                 source = tied_from[head]
                 alter = found[source].alter if source in found else state.altered.get(diatonic, 0)
@@ -125,13 +142,15 @@ def pitches_of(
                 alter = now.get(diatonic, (key or [state.key])[-1].alter(diatonic))
             octave, step = divmod(diatonic, 7)
             found[head] = Pitch(STEPS[step], alter, octave)
-        state.clef = signs.clefs[-1].clef if signs.clefs else state.clef
-        state.key = signs.keys[-1].key if signs.keys else state.key
+            if own.is_unsure(at, diatonic):
+                unsure.add(head)
+        state.clef = own.clefs[-1].clef if own.clefs else state.clef
+        state.key = own.keys[-1].key if own.keys else state.key
         state.altered = {
             7 * found[head].octave + STEPS.index(found[head].step): found[head].alter
             for head in heads.tolist() if head in left_open
         }  # fmt: skip
-    return found
+    return found, unsure
 
 
 __all__ = ["ABSENT", "StaffState", "pitches_of", "signs_of"]

@@ -130,6 +130,12 @@ class Sheet:
         return {head: self.names[mark] for mark, head in zip(marks.tolist(), heads.tolist(), strict=True)}
 
     @cached_property
+    def ledgers(self) -> NDArray[np.float64]:
+        """Its ledger lines: x0, y0, x1, y1 of each, (n, 4)."""
+        rows = [k for k, name in enumerate(self.names) if name == "ledgerLine"]
+        return np.asarray(self.page.symbols.box[rows], np.float64).reshape(-1, 4)
+
+    @cached_property
     def open_ties(self) -> tuple[frozenset[int], frozenset[int]]:
         """Rows of the noteheads from which a tie goes on, and of those that one comes to."""
         on = frozenset(tie.first for tie in self.ties if tie.first is not None)

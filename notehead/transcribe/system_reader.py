@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from notehead.transcribe.beginnings import Beginnings, corrected
 from notehead.transcribe.book import Book
 from notehead.transcribe.chords import Event
-from notehead.transcribe.confidence import doubt, sure_times
+from notehead.transcribe.confidence import Regularity, doubt
 from notehead.transcribe.directions import Sign
 from notehead.transcribe.measure_signs import agreed, signs_in
 from notehead.transcribe.measures import Span
@@ -40,11 +41,13 @@ class Running:
         staves: of each staff of the score.
         meter: in force.
         usual: how long measures are as long as no meter was seen.
+        beginnings: what the staves of each system begin with.
         system: number of the next one in the score.
     """
 
     staves: list[StaffState]
     usual: UsualLengths
+    beginnings: Beginnings
     meter: Meter | None = None
     system: int = 0
 
@@ -97,7 +100,7 @@ def read_system(reading: Reading, place: SystemPlace, running: Running, book: Bo
     """Read one system into a book.
 
     Args:
-        reading: what is known of the page; its pitches are added to.
+        reading: what is known of the page.
         place: the system.
         running: what goes on from system to system.
         book: that the measures are added to.
@@ -110,12 +113,15 @@ def read_system(reading: Reading, place: SystemPlace, running: Running, book: Bo
     states = [running.staves[place.lines[row]] for row in system.staves]
     before = {row: Signs(state.clef, state.key) for row, state in zip(system.staves, states, strict=True)}
     placed = {
-        row: signs_of(sheet.staves[row], row, (symbols, sheet.places), state, spans)
+        row: corrected(
+            signs_of(sheet.staves[row], row, (symbols, sheet.places), state, spans),
+            running.beginnings, running.system, place.lines[row],
+        )
         for row, state in zip(system.staves, states, strict=True)
-    }
+    }  # fmt: skip
     marks = (symbols, sheet.places, sheet.position)
-    pitches = {**reading.pitches, **pitches_of(system, sheet.staves, spans, marks, sheet.ties, states)}
-    reading = Reading(sheet, reading.page, pitches, reading.slurs, reading.slurred)
+    pitches, unsure = pitches_of(system, spans, marks, (sheet.accidentals, sheet.ties), placed, states)
+    reading = replace(reading, pitches=pitches, unsure=unsure)
     timed = _timed(sheet, system, spans, (found, running), (placed, before))
     starts = _add_measures(reading, place, timed, running, book)
     _add_repeats(sheet, place, spans, starts, book)
@@ -194,7 +200,8 @@ def _measure(
     number, part = which
     span, times = timed.spans[number], timed.times[number]
     rows = place.rows(part)
-    reading = replace(reading, sure=sure_times(times.cost))
+    length = running.length_of(timed.meters[number])
+    reading = replace(reading, regular=Regularity.of(timed.events[number], times, length))
     lines = [line for line, own in enumerate(place.layout.parts) if own == part]
     signs: list[Signs] = []
     chords: list[Chord] = []

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from notehead.page import Page
+from notehead.transcribe.beginnings import beginnings_of
 from notehead.transcribe.book import Book
 from notehead.transcribe.clefs import TREBLE, Clef, clefs_of
 from notehead.transcribe.notes import Reading
@@ -33,11 +34,16 @@ def transcribe(pages: Page | Iterable[Page]) -> Score:
     places = _places(sheets, looks, layout)
     slurs, slurred = _slurs(sheets, places)
     systems = [(sheet, number) for sheet in sheets for number in range(len(sheet.systems))]
-    running = Running([StaffState() for _ in layout.parts], UsualLengths(systems))
+    beginnings = [
+        beginnings_of(sheet, place.number, place.lines)
+        for sheet, own in zip(sheets, places, strict=True)
+        for place in own
+    ]
+    running = Running([StaffState() for _ in layout.parts], UsualLengths(systems), beginnings)
     book = Book.of(layout)
     for page, sheet in enumerate(sheets):
         for place in places[page]:
-            read_system(Reading(sheet, page, {}, slurs[page], slurred[page]), place, running, book)
+            read_system(Reading(sheet, page, slurs[page], slurred[page]), place, running, book)
     return book.score()
 
 

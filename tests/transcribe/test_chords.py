@@ -69,7 +69,7 @@ def test_a_dot_after_a_rest_is_the_rests() -> None:
 def test_a_rest_of_the_measure_beside_another_voice_is_in_the_middle_of_the_music() -> None:
     """Clef, key and time signature take half of the first measure."""
     text = mei(
-        measure((notes("c5:2 d5:2"), "<mRest/>")), meter='meter.count="4" meter.unit="4" key.sig="7s"'
+        measure((notes("c5:2 d5:2"), "<mRest/>")), meter='meter.count="4" meter.unit="4" keysig="7s"'
     )  # fmt: skip
     sheet = Sheet.of(engraved(text))
     events = sheet.in_span(sheet.systems[0], sheet.measures(0)[0])

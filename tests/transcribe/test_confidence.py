@@ -3,39 +3,100 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notehead.page import Symbols
+from notehead.transcribe import transcribe
 from notehead.transcribe.chords import Event
-from notehead.transcribe.confidence import doubt, sure_marks, sure_times
+from notehead.transcribe.confidence import Marks, Regularity, doubt, sure
+from notehead.transcribe.evidence import marks_of_note
+from notehead.transcribe.rhythm import MeasureTimes, Timed
+from notehead.transcribe.sheet import Sheet
+from tests.transcribe.by_hand import SPACE, Mark, head, page, staff
 
 COSTS = st.floats(0, 100)
+QUARTER = Fraction(1)
+LEDGER: Mark = ("ledgerLine", 76, 89, 96, 91)
 
 
 @given(COSTS, COSTS)
 def test_what_costs_more_is_less_sure(first: float, second: float) -> None:
-    less, more = sorted((first, second))
-    assert sure_times(less) >= sure_times(more) > 0
-    assert doubt(less) <= doubt(more) < 1
+    less, more = (Regularity(cost, 0, {0: [QUARTER]}) for cost in sorted((first, second)))
+    assert less.evidence(0, QUARTER) >= more.evidence(0, QUARTER)
+    assert doubt(less.cost) <= doubt(more.cost) < 1
 
 
 def test_a_measure_that_adds_up_leaves_no_doubt() -> None:
     assert doubt(0.0) == 0
     assert doubt(6.0) > 0.4
+    assert Regularity().evidence(0, QUARTER) == 0
 
 
-def test_a_note_is_as_sure_as_all_that_it_is_read_from() -> None:
-    symbols = Symbols.build(
-        ["noteheadBlackOnLine", "stem", "beam", "flag8thUp"], np.tile([0.0, 0, 5, 5], (4, 1)),
-        score=np.array([0.9, 0.8, 0.5, np.nan]),
-    )  # fmt: skip
-    bare = Event((0,), 0, 0.0, 0.0, Fraction(1))
-    assert sure_marks(symbols, bare, 0) == pytest.approx(0.9)
-    beamed = Event((0,), 0, 0.0, 0.0, Fraction(1, 2), beams=(2,), stem_row=1)
-    assert sure_marks(symbols, beamed, 0) == pytest.approx(0.36)
-    flagged = Event((0,), 0, 0.0, 0.0, Fraction(1, 2), flags=(3,), stem_row=1)
-    assert sure_marks(symbols, flagged, 0) == pytest.approx(0.72)
+@pytest.mark.parametrize(
+    "trouble",
+    [{"off": 0.6}, {"ledgers": 1}, {"aside": 0.3}, {"stemless": True}, {"unsure": True}, {"score": 0.6}],
+)
+def test_each_sign_of_trouble_makes_a_note_less_sure(trouble: dict[str, Any]) -> None:
+    assert 0 < sure(Marks(**trouble)) < sure(Marks()) < 1
+    assert sure(Marks(**trouble), -3.0) < sure(Marks(**trouble))
+
+
+def test_gaps_of_a_staff_are_where_its_events_do_not_join() -> None:
+    """The second event begins half a quarter after the first has ended; the other staff has no gap."""
+    events = {k: Event((k,), k // 2, 30.0 * k, 0.0, QUARTER) for k in range(4)}
+    half = Fraction(1, 2)
+    times = {
+        0: Timed(Fraction(0), QUARTER), 1: Timed(QUARTER + half, half),
+        2: Timed(Fraction(0), QUARTER), 3: Timed(QUARTER, QUARTER),
+    }  # fmt: skip
+    found = Regularity.of(events, MeasureTimes(times, Fraction(2), 2.2), Fraction(3))
+    assert found.gaps == {0: [QUARTER, QUARTER + half], 1: []}
+    assert found.longer == -1
+    assert found.evidence(0, Fraction(0)) < found.evidence(1, Fraction(0))
+    assert found.evidence(1, QUARTER) < found.evidence(1, Fraction(0))
+
+
+def marks(*more: Mark, of: Mark) -> Marks:
+    sheet = Sheet.of(page([staff(120)], of, *more))
+    (event,) = sheet.events
+    return marks_of_note(sheet, event, event.rows[0], unsure=False)
+
+
+def test_a_note_as_it_should_be_has_no_trouble() -> None:
+    found = marks(("stem", 91.5, 85, 92.5, 120), of=head(80, 0))
+    assert found == Marks(plain=True)
+
+
+def test_a_head_off_its_position_is_seen() -> None:
+    name, x0, y0, x1, y1 = head(80, 0)
+    assert marks(of=(name, x0, y0 + 4, x1, y1 + 4)).off == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(("found", "missing"), [((), 1), ((LEDGER,), 0)])
+def test_ledger_lines_that_are_not_there_are_counted(found: tuple[Mark, ...], missing: int) -> None:
+    assert marks(*found, of=head(80, 6)).ledgers == missing
+    assert marks(*found, of=head(80, 8)).ledgers == missing + 1
+
+
+def test_black_heads_without_stems_and_stems_aside_are_seen() -> None:
+    assert marks(of=head(80, 0)).stemless
+    assert not marks(of=head(80, 0, name="noteheadWholeOnLine")).stemless
+    assert marks(("stem", 93.5, 85, 94.5, 120), of=head(80, 0)).aside == pytest.approx(2 / SPACE)
+
+
+def test_detected_marks_are_as_sure_as_their_scores() -> None:
+    one = page(
+        [staff(120)],
+        head(80, 0),
+        ("stem", 91.5, 85, 92.5, 120),
+        head(150, 0),
+        ("stem", 161.5, 85, 162.5, 120),
+    )
+    one.symbols.score[:] = [0.9, 0.5, 1.0, np.nan]
+    (bar,) = transcribe(one).parts[0].measures
+    first, second = (chord.notes[0].confidence for chord in bar.chords)
+    assert first < 0.9 < second

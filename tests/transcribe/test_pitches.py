@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notehead.page import Page, Pitch
+from notehead.transcribe.accidentals import altered_heads
 from notehead.transcribe.clefs import TREBLE, Clef
 from notehead.transcribe.keys import Key
 from notehead.transcribe.measures import Barline, Span
@@ -35,7 +36,12 @@ def rows(one: Page, state: StaffState) -> dict[int, Pitch]:
     places = placed(ONE, marks)
     position = places.position(marks)
     ties = ties_of(ONE, marks, places, position)
-    return pitches_of(SYSTEM, ONE, SPANS, (marks, places, position), ties, [state])
+    chosen = zip(*altered_heads(ONE, marks, places), strict=True)
+    accidentals = {int(head): marks[int(row)].name for row, head in chosen}
+    signs = {0: signs_of(ONE[0], 0, (marks, places), state, SPANS)}
+    found, unsure = pitches_of(SYSTEM, SPANS, (marks, places, position), (accidentals, ties), signs, [state])
+    assert not unsure
+    return found
 
 
 def sharp(x: float, position: float, name: str = "accidentalSharp") -> Mark:

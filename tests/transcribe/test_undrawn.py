@@ -10,7 +10,7 @@ import numpy as np
 from notehead.page import Page, Symbols
 from notehead.transcribe import transcribe
 from notehead.transcribe.score import Measure
-from tests.support.engraved import COMMON, measure, mei, notes
+from tests.support.engraved import measure, mei, notes
 from tests.support.engraved import page as engraved
 from tests.transcribe.by_hand import Mark, head, mark, page, staff
 
@@ -54,12 +54,12 @@ def test_two_voices_in_one_measure_are_not_two_measures() -> None:
 
 
 def test_without_time_signatures_measures_are_as_long_as_those_around() -> None:
-    fours = [measure(notes("c5:4 d5:4 e5:4 f5:4")) for _ in range(3)]
-    threes = [measure(notes("c5:4 d5:4 e5:4")) for _ in range(3)]
+    fours = [measure(notes(8 * "c5:8 ")) for _ in range(18)]
+    threes = [measure(notes(6 * "c5:8 ")) for _ in range(11)]
     odd = measure(notes("c5:4 d5:4 e5:8 f5:8 g5:8"))  # a triplet by its looks alone
-    one = engraved(mei(*fours, "<sb/>", *threes, "<sb/>", *threes, odd, meter=COMMON))
-    found = read(without(one, "timeSig"))
-    assert [bar.meter for bar in found] == [None] * 10
+    found = read(without(engraved(mei(*fours, *threes, odd)), "timeSig"))
+    assert {bar.meter for bar in found} == {None}
+    assert found[-1].system >= 4
     assert onsets(found[-1]) == [0, 1, 2, Fraction(7, 3), Fraction(8, 3)]
 
 
