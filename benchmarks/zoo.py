@@ -225,6 +225,7 @@ def main() -> None:
     parser.add_argument(
         "--judge", type=float, default=5, help="minutes of the processor, to judge each model"
     )
+    parser.add_argument("--crop", type=int, default=256, help="pixels of a crop's side; four make a batch")
     parser.add_argument("--held", type=int, default=20, help="pages to judge by, each clean and degraded")
     parser.add_argument(
         "--quick", action="store_true", help="a few small steps of each: whether they work at all"
@@ -235,7 +236,7 @@ def main() -> None:
         given.datasets, 16 if given.quick else given.pages, 1 if given.quick else given.held
     )
     paths = prepare_pages([few], given.output / "pages", PageOptions(instances=True))
-    crops = CropOptions(size=256, pages=1, crops=2) if given.quick else CropOptions()
+    crops = CropOptions(size=given.crop, pages=1 if given.quick else 2, crops=2)
     steps, least = (8, 1) if given.quick else (0, 10)
     budget = Budget(60 * given.minutes, steps, crops, least, 60 * given.judge)
     zoo = Zoo(paths, composed_pages([few], paths), pages, given.output, budget)

@@ -4,8 +4,9 @@ In the order of the work: staves (`staves.py`) and what stands on them (`placing
 chords and rests (`chords.py`, `stem_heads.py`, `beams.py`, `dots.py`, `cues.py`), tuplets, ties: together a
 `Sheet`.
 What hangs at notes (`marks.py`, `slurs.py`, `graces.py`) and at staves (`directions.py`, `voltas.py`);
-clefs, keys (`beginnings.py`) and accidentals to pitches (`pitches.py`); meters and columns to onsets (`rhythm.py`), with what
-pages do not say: barlines (`undrawn.py`), meters (`usual_length.py`), numbers of tuplets (`unmarked.py`).
+clefs, keys (`beginnings.py`) and accidentals to pitches (`pitches.py`); meters and columns to onsets
+(`rhythm.py`), with what pages do not say: barlines (`undrawn.py`), meters (`usual_length.py`), numbers of
+tuplets (`unmarked.py`); how surely all this is right (`evidence.py`, `confidence.py`); voices.
 `parts.py` joins the staves of systems, `system_reader.py` and `book.py` put all together. `links.py` says
 what belongs to what.
 """

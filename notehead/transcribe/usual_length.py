@@ -11,8 +11,12 @@ from notehead.transcribe.chords import Event
 from notehead.transcribe.rhythm import exact_length, measure_times
 from notehead.transcribe.sheet import Sheet
 
-_AROUND = 1
-"""Systems before and after one, whose measures are looked at first; then twice as many, and so on."""
+_OWN, _CLEAR = 2, 4
+"""How much more a system's own measures count than those beside it, and how many of them are enough."""
+_LONGER = Fraction(3, 2)
+"""How much longer three notes are than the two in whose time they are played."""
+_SYSTEMS = 40
+"""Systems by which the length of most measures is found."""
 
 
 @dataclass(slots=True)
@@ -25,18 +29,32 @@ class UsualLengths:
 
     systems: Sequence[tuple[Sheet, int]]
     _found: dict[int, Counter[Fraction]] = field(default_factory=dict)
+    _most: list[Fraction | None] = field(default_factory=list)
 
     def at(self, place: int) -> Fraction | None:
-        """The length of most measures around a system, in quarter notes; None where there are none."""
-        around = _AROUND
-        while True:
-            first, end = max(place - around, 0), min(place + around + 1, len(self.systems))
-            lengths: Counter[Fraction] = sum((self._of(k) for k in range(first, end)), Counter())
-            if lengths:
-                return max(lengths, key=lambda length: lengths[length])
-            if end - first == len(self.systems):
-                return self._of_first()
-            around *= 2
+        """The length of most measures around a system, in quarter notes; None where there are none.
+
+        Where too few of them add up it is that of most measures of the score; and so it is where they are
+        longer by half, since that is how triplets without numbers look.
+        """
+        usual = self._of_most
+        lengths: Counter[Fraction] = Counter()
+        for number, weight in ((place - 1, 1), (place, _OWN), (place + 1, 1)):
+            if 0 <= number < len(self.systems):
+                lengths.update({length: weight * count for length, count in self._of(number).items()})
+        best = max(lengths, key=lambda length: lengths[length], default=None)
+        if best is None or usual is None or best == _LONGER * usual or lengths[best] < _CLEAR:
+            return usual
+        return best
+
+    @property
+    def _of_most(self) -> Fraction | None:
+        if not self._most:
+            first = range(min(len(self.systems), _SYSTEMS))
+            lengths: Counter[Fraction] = sum((self._of(k) for k in first), Counter())
+            best = max(lengths, key=lambda length: lengths[length], default=None)
+            self._most.append(self._of_first() if best is None else best)
+        return self._most[0]
 
     def _of(self, place: int) -> Counter[Fraction]:
         if place not in self._found:

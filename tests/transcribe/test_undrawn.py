@@ -99,3 +99,12 @@ def test_small_notes_beside_a_rest_of_the_measure_are_grace_notes() -> None:
 def test_nothing_is_nothing() -> None:
     nothing = Page("page", np.full((100, 100), 255, np.uint8), Symbols.build([], np.empty((0, 4))))
     assert not transcribe(nothing).parts or not transcribe(nothing).parts[0].measures
+
+
+def test_measures_that_look_longer_by_half_have_triplets() -> None:
+    """Without numbers and time signature: most measures last four quarters, one system's would last six."""
+    fours = [measure(notes(8 * "c5:8 ")) for _ in range(12)]
+    triplets = [measure(4 * f"<beam>{notes('c5:8 d5:8 e5:8')}</beam>") for _ in range(4)]
+    found = read(without(engraved(mei(*fours, *triplets)), "timeSig"))
+    assert {bar.length for bar in found} == {4}
+    assert onsets(found[-1])[:4] == [0, Fraction(1, 3), Fraction(2, 3), 1]
