@@ -82,10 +82,15 @@ class Matched:
             sum(one.placed for one in verdicts),
         )
 
-    def judged(self) -> list[tuple[float, bool]]:
-        """Of each read note its confidence and whether all of it is right."""
+    def judged(self, *, said: bool = False) -> list[tuple[float, bool]]:
+        """Of each read note its confidence and whether all of it is right.
+
+        With `said` those whose pitch the page does not say are left out.
+        """
         found = []
         for truth, notes in zip(self.truth, self.read, strict=True):
+            if said and not truth.said:
+                continue
             found += [(one.note.confidence, verdict_of(one, truth).placed) for one in notes]
         return found + [(one.note.confidence, False) for one in self.false]
 

@@ -58,11 +58,15 @@ def _other_rows(tally: Tally) -> list[tuple[str, ...]]:
         for name in SIGNS
         for drawn in ("", " drawn")
     ]  # fmt: skip
-    rows.append(
-        ("measures without a doubt", f"{sums.adds_up / max(sums.measures, 1):.4f}", "", f"{_ADDS_MUST:g}")
-    )
-    share = f"{sums.as_metered / max(sums.metered, 1):.4f}"
-    rows.append(("measures as long as the meter says", share, f"of {sums.metered:,}", ""))
+    rows += [
+        (
+            "measures that add up",
+            f"{sums.adds_up / max(sums.measures, 1):.4f}",
+            f"of {sums.measures:,}",
+            f"{_ADDS_MUST:g}",
+        ),
+        ("measures without a doubt", f"{sums.undoubted / max(sums.measures, 1):.4f}", "", ""),
+    ]
     rows += [
         (f"passed {name}", f"{sums.passed[name] / count:.4f}", f"of {count}", "1")
         for name, count in sums.checked.items()
@@ -70,7 +74,8 @@ def _other_rows(tally: Tally) -> list[tuple[str, ...]]:
     rows.append(
         ("seconds a page", f"{sums.seconds / max(sums.pages, 1):.3f}", "", f"at most {_SECONDS_MUST:g}")
     )
-    rows.append(("area under ROC of confidence", f"{tally.area():.3f}", "", f"{_AREA_MUST:g}"))
+    area = f"{tally.area():.3f}", f"{tally.area(said=True):.3f}"
+    rows.append(("area under ROC of confidence", *area, f"{_AREA_MUST:g}"))
     return rows
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lxml import etree
+
 from benchmarks.read_damage import roc_area
 from benchmarks.read_errors import error_counts
 from benchmarks.read_match import Counts, Heads, Matched, matched
@@ -15,6 +17,8 @@ from benchmarks.read_scores import ScorePages
 from benchmarks.read_signs import SignCounts, signs_right, true_signs
 from benchmarks.read_truth import TrueNote
 from notehead import Page
+from notehead.evaluate.music.adding_up import measures_that_add_up
+from notehead.evaluate.music.written import written_part
 from notehead.transcribe import Score, transcribe
 from notehead.transcribe.musicxml import to_musicxml
 
@@ -30,9 +34,8 @@ class Sums:
     scores: int = 0
     pages: int = 0
     measures: int = 0
+    undoubted: int = 0
     adds_up: int = 0
-    metered: int = 0
-    as_metered: int = 0
     seconds: float = 0.0
     notes: Counts = field(default_factory=Counts)
     said: Counts = field(default_factory=Counts)
@@ -52,7 +55,7 @@ class Sums:
             **{f"{name}_f1_said": self.said.f1(kind) for kind, name in FIGURES.items()},
             **{name: self.signs.share(name) for name in self.signs.asked},
             "measures": self.measures,
-            "as_the_meter_says": self.as_metered / max(self.metered, 1),
+            "undoubted": self.undoubted / max(self.measures, 1),
             "adds_up": self.adds_up / max(self.measures, 1),
             "seconds_a_page": self.seconds / max(self.pages, 1),
             "errors": dict(self.errors),
@@ -62,11 +65,12 @@ class Sums:
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """What was read from the pages of a score, beside what is true."""
+    """What was read from the pages of a score, beside what is true; how many of its measures add up."""
 
     score: ScorePages
     music: Score
     notes: Matched
+    adds_up: int
     seconds: float
     failures: Mapping[str, str]
 
@@ -86,8 +90,7 @@ class Tally:
         self.worst: list[tuple[int, str, dict[str, int]]] = []
         self.failures: list[str] = []
         self._checks = checks
-        self._confidence: list[float] = []
-        self._right: list[bool] = []
+        self._judged: dict[bool, list[tuple[float, bool]]] = {False: [], True: []}
 
     def add(self, score: ScorePages, pages: Sequence[Page], truth: Sequence[TrueNote], heads: Heads) -> Read:
         """Read the pages of a score, as they are given, and count what is right."""
@@ -96,21 +99,26 @@ class Tally:
         data = to_musicxml(music)
         seconds = time.perf_counter() - started
         failures = {name: check(data) for name, check in self._checks.items()}
-        read = Read(score, music, matched(music, truth, heads), seconds, failures)
+        parts = [written_part(part) for part in etree.fromstring(data).iter("part")]
+        adds_up = sum(sum(measures_that_add_up(part)) for part in parts)
+        read = Read(score, music, matched(music, truth, heads), adds_up, seconds, failures)
         signs = signs_right(read.notes, music, true_signs(score.pages))
         for sums in (self.all, self.by_kind.setdefault(score.kind, Sums())):
             _count(sums, read, signs)
-        for confidence, right in read.notes.judged():
-            self._confidence.append(confidence)
-            self._right.append(right)
+        for said, judged in self._judged.items():
+            judged.extend(read.notes.judged(said=said))
         errors = error_counts(read.notes)
         self.worst.append((sum(errors.values()), score.name, dict(errors)))
         self.failures += [f"{score.name}: {name}: {said}" for name, said in failures.items() if said]
         return read
 
-    def area(self) -> float:
-        """How well confidence tells right notes from wrong ones: the area under the ROC curve."""
-        return roc_area(self._confidence, self._right)
+    def area(self, *, said: bool = False) -> float:
+        """How well confidence tells right notes from wrong ones: the area under the ROC curve.
+
+        With `said` of notes whose pitch the page says.
+        """
+        judged = self._judged[said]
+        return roc_area([confidence for confidence, _ in judged], [right for _, right in judged])
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -118,6 +126,7 @@ class Tally:
             "name": self.name,
             **self.all.to_json(),
             "confidence_area": self.area(),
+            "confidence_area_said": self.area(said=True),
             "kinds": {kind: sums.to_json() for kind, sums in self.by_kind.items()},
             "worst": sorted(self.worst, key=lambda one: -one[0])[:20],
             "failures": self.failures,
@@ -130,10 +139,8 @@ def _count(sums: Sums, read: Read, signs: SignCounts) -> None:
     sums.seconds += read.seconds
     measures = [measure for part in read.music.parts for measure in part.measures]
     sums.measures += len(measures)
-    sums.adds_up += sum(measure.doubt == 0 for measure in measures)
-    metered = [measure for measure in measures if measure.meter is not None]
-    sums.metered += len(metered)
-    sums.as_metered += sum(measure.length == measure.meter.length for measure in metered if measure.meter)
+    sums.undoubted += sum(measure.doubt == 0 for measure in measures)
+    sums.adds_up += read.adds_up
     sums.notes.add(read.notes.counts())
     sums.said.add(read.notes.counts(said=True))
     sums.signs.add(signs)
