@@ -22,8 +22,6 @@ from notehead.transcribe.stem_heads import stem_heads
 
 _TOUCHES = 0.35
 """Staff spaces from a stem to a beam or flag at its end, sideways, at most."""
-_BEYOND = 0.25
-"""Staff spaces by which a head may be beyond the one that its stem begins at."""
 _NEXT, _SHORT_OF = 0.8, 0.2
 """Staff spaces by which a stem goes beyond its beam, and ends before it, at most: farther on is another
 staff's beam."""
@@ -120,8 +118,6 @@ def stems_of(image: NDArray[np.uint8], symbols: Symbols, spaces: Floats) -> list
         reach = _TOUCHES * space
         level = (symbols.box[own, 1] + symbols.box[own, 3]) / 2
         up = bool(level.min() - y0 > y1 - level.max())
-        own = _from_base(own, symbols, (x, space), up=up)
-        level = (symbols.box[own, 1] + symbols.box[own, 3]) / 2
         own = _of_one_kind(own, level, names, up=up)
         level = (symbols.box[own, 1] + symbols.box[own, 3]) / 2
         end = y0 if up else y1
@@ -160,30 +156,6 @@ def _barred(
         bars = [bars_at(image, lines[beam], x, space, parts[beam][stem.up]) for beam in stem.beams]
         found.append(replace(stem, flags=max((stem.flags, *bars))))
     return found
-
-
-def _from_base(
-    heads: NDArray[np.int64], symbols: Symbols, at: tuple[float, float], *, up: bool
-) -> NDArray[np.int64]:
-    """Of the heads at a stem, those between its free end and the head that it begins at.
-
-    A stem begins at the side of a head: upwards at the right one, downwards at the left one. A head beyond
-    that one is another voice's, whose stem goes the other way.
-
-    Args:
-        heads: rows of noteheads that touch the stem.
-        symbols: of the page.
-        at: where the stem is, and the staff space, in pixels.
-        up: whether the stem goes up.
-    """
-    x, space = at
-    middle = (symbols.box[heads, :2] + symbols.box[heads, 2:]) / 2
-    usual = (middle[:, 0] < x) == up
-    if not usual.any():
-        return heads
-    level = middle[:, 1] if up else -middle[:, 1]
-    kept: NDArray[np.int64] = heads[level <= level[usual].max() + _BEYOND * space]
-    return kept
 
 
 def _of_one_kind(heads: NDArray[np.int64], level: Floats, names: list[str], *, up: bool) -> NDArray[np.int64]:
