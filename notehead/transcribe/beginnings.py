@@ -89,17 +89,19 @@ def corrected(signs: StaffSigns, beginnings: Beginnings, system: int, line: int)
 def _around(beginnings: Beginnings, system: int, line: int) -> list[Beginning]:
     """The beginnings of a staff in the systems before and after one, as far as nothing changes between them.
 
-    Two at most: one of each side, or both of one where there is none on the other.
+    Two at most: one of each side, or both of one where there is none on the other. Systems without the same
+    staffs say nothing: where parts come and go, their staffs are told apart by their clefs.
     """
+    lines = beginnings[system].keys()
     before, after = [], []
     for number in range(system - 1, max(system - _AROUND, 0) - 1, -1):
         one = beginnings[number].get(line)
-        if one is None or not one.steady:
+        if one is None or not one.steady or beginnings[number].keys() != lines:
             break
         before.append(one)
     for number in range(system + 1, min(system + _AROUND + 1, len(beginnings))):
         one = beginnings[number].get(line)
-        if one is None:
+        if one is None or beginnings[number].keys() != lines:
             break
         after.append(one)
         if not one.steady:

@@ -23,8 +23,7 @@ from notehead.transcribe.stem_heads import stem_heads
 _TOUCHES = 0.35
 """Staff spaces from a stem to a beam or flag at its end, sideways, at most."""
 _NEXT, _SHORT_OF = 0.8, 0.2
-"""Staff spaces by which a stem goes beyond its beam, and ends before it, at most: farther on is another
-staff's beam."""
+"""Staff spaces from the end of a stem to its beam at most, and from which on it ends before it."""
 _BESIDE, _LEVEL = 1.7, 0.25
 """Staff spaces between the middles of two heads of one pitch, side by side: across and in height, at most."""
 _FLAGS = {"8th": 1, "16th": 2, "32nd": 3, "64th": 4, "128th": 5, "256th": 6, "512th": 7, "1024th": 8}
@@ -108,6 +107,7 @@ def stems_of(image: NDArray[np.uint8], symbols: Symbols, spaces: Floats) -> list
     flag_up = np.array([names[k].removesuffix("Small").endswith("Up") for k in flags.tolist()], np.bool_)
     lines = _slopes(symbols.corners[beams])
     on_stem = stem_heads(rows, heads, symbols, spaces)
+    loose: dict[int, frozenset[int]] = {}
     found = []
     for row in rows:
         own = np.array(on_stem.get(row, ()), np.int64)
@@ -125,15 +125,36 @@ def stems_of(image: NDArray[np.uint8], symbols: Symbols, spaces: Floats) -> list
         near = _at(lines, x, reach)
         half = lines[:, 4] / 2
         beyond = (near - end if up else end - near) / space  # by which the stem goes beyond the middle
-        reached = (beyond >= -half / space - _SHORT_OF) & (beyond <= half / space + _NEXT)
-        within = reached & (near < inner if up else near > inner)
+        within = (np.abs(beyond) <= half / space + _NEXT) & (near < inner if up else near > inner)
+        loose[row] = frozenset(beams[within & (beyond < -half / space - _SHORT_OF)].tolist())
         beside = (flag_box[:, 0] - reach <= x) & (x <= flag_box[:, 2]) & (flag_up == up)
         level = (flag_box[:, 1] - space <= end) & (end <= flag_box[:, 3] + space)
         own_flags = tuple(flags[beside & level].tolist())
         count = max((_flags(names[flag]) for flag in own_flags), default=0)
         hung = tuple(beams[within].tolist())
         found.append(Stem(row, tuple(own.tolist()), bool(up), hung, count, own_flags))
+    found = _without_foreign(found, loose)
     return _barred(found, image, symbols, dict(zip(beams.tolist(), lines, strict=True)), spaces)
+
+
+def _without_foreign(stems: Sequence[Stem], loose: Mapping[int, frozenset[int]]) -> list[Stem]:
+    """The stems without the beams of another staff, of which those from the other side reach all.
+
+    Args:
+        stems: with all beams that they may be at.
+        loose: by the row of a stem the beams that it ends before.
+    """
+    reaching: dict[int, set[bool]] = {}
+    for stem in stems:
+        for beam in set(stem.beams) - loose[stem.row]:
+            reaching.setdefault(beam, set()).add(stem.up)
+    foreign = {
+        stem.row: {beam for beam in loose[stem.row] if reaching.get(beam) == {not stem.up}} for stem in stems
+    }
+    return [
+        replace(stem, beams=tuple(beam for beam in stem.beams if beam not in foreign[stem.row]))
+        for stem in stems
+    ]
 
 
 def _barred(

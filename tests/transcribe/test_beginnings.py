@@ -113,3 +113,11 @@ def test_an_accidental_of_a_key_that_is_not_seen(which: int) -> None:
 def test_a_key_signature_of_one_system_with_a_gap() -> None:
     one = engraved(mei(BAR, meter=COMMON + ' keysig="4f"'))
     assert [bar.signs[0].key for bar in measures(without(one, "keyFlat", 1))] == [Key(-4)]
+
+
+def test_systems_of_other_staffs_say_nothing() -> None:
+    own, usual = Beginning(BASS, Key(3), steady=True), Beginning(TREBLE, Key(2), steady=True)
+    around = {0: usual, 1: usual}
+    found = corrected(signs(BASS, Key(3)), [{0: own}, around, around], 0, 0)
+    assert found.clefs[0].clef == BASS
+    assert not found.unsure_clef

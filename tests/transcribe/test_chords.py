@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 from notehead.transcribe.chords import Event
 from notehead.transcribe.dots import dots_of
@@ -52,12 +53,14 @@ def test_a_white_head_among_black_ones_under_a_beam_is_a_short_note() -> None:
     assert [one.written for one in found] == [Fraction(1, 2), Fraction(1, 2)]
 
 
-def test_a_stem_that_ends_before_a_beam_is_not_at_it() -> None:
-    """The beam is of the next staff."""
+@pytest.mark.parametrize("below", [True, False])
+def test_a_stem_that_ends_before_the_beam_of_the_next_staff_is_not_at_it(below: bool) -> None:  # noqa: FBT001
+    """Others reach it from below; of a beam that none reaches it was not seen to its end."""
     beam: Mark = ("beam", 80, 158, 140, 163)
-    (found,) = read(head(100, 0), stem(100, 120, 155), beam)
-    assert not found.beams
-    assert found.written == 1
+    others = [head(68, -14), stem(80, 159, 190), head(128, -14), stem(140, 159, 190)] if below else []
+    found = [one for one in read(head(100, 0), stem(100, 120, 155), beam, *others) if one.stem < 0]
+    assert [bool(one.beams) for one in found] == [not below]
+    assert [one.written for one in found] == [1 if below else Fraction(1, 2)]
 
 
 def test_a_dot_after_a_rest_is_the_rests() -> None:
