@@ -45,8 +45,9 @@ def pages(datasets: list[Path], count: int, seed: int) -> Iterator[tuple[str, Pa
     """What was done to each page, and the page; page k depends on the seed and k alone."""
     pools = []
     for folder in datasets:
-        dataset = Dataset(folder, split="train")
-        names = [entry.name for entry in dataset.entries]
+        dataset = Dataset(folder)
+        names = [entry.name for entry in dataset.entries if entry.split == "train"]
+        names = names or [entry.name for entry in dataset.entries]
         chosen = names[:: max(1, len(names) // _POOL)][:_POOL]
         pools.append([replace(dataset[name], ids=None, under=None) for name in chosen])
     for number in range(count):

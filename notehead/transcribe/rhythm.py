@@ -71,7 +71,7 @@ _SHORT, _LONG = 3.0, 3.5
 """Cost of a measure that is shorter than the meter says, as an upbeat is, and of one that is longer."""
 _HALF_BEAT = 2.0
 """The same, of one that begins between two beats."""
-_UNMARKED, _AGAIN, _ANOTHER = 1.2, 0.4, 0.3
+_UNMARKED, _AGAIN, _ANOTHER = 2.0, 0.4, 0.3
 """Cost of a tuplet without a number, of one where others on the page have one, and of each further one in the
 measure."""
 
