@@ -37,7 +37,7 @@ from notehead.models.data.pages import PageOptions, composed_pages, prepare_page
 from notehead.models.data.table import ClassTable
 from notehead.models.detector.network import DetectorNetwork
 from notehead.models.detector.validate import TorchModel
-from notehead.models.loop import CHECKPOINT, LoopOptions, train
+from notehead.models.loop import CHECKPOINT, LoopOptions, Task, train
 from notehead.models.registry import MODELS, ModelEntry, Setting
 from notehead.page import Symbols
 from notehead.vocabulary import VOCABULARY
@@ -46,8 +46,8 @@ FEW = 20
 """Symbols on the training pages below which no model is asked for a class."""
 _FIRST = 4
 """Held pages that every model reads, however slow it is."""
-_TRIED = 3
-"""Steps by which the pace of a training is measured."""
+_TRIED, _ENOUGH = 20, 20.0
+"""Steps by which the pace of a training is measured at most, and seconds after which that is enough."""
 
 Row = dict[str, object]
 
@@ -136,13 +136,7 @@ class Zoo:
             return self.budget.steps
         kept = folder / "steps.json"
         if not kept.exists():
-            task = entry.make(self._setting(1000, ()))
-            loss, _ = task.loss(task.batch(0))  # compiles what has to be
-            begun = time.process_time()
-            for number in range(_TRIED):
-                loss, _ = task.loss(task.batch(number))
-                loss.backward()  # type: ignore[no-untyped-call]
-            pace = (time.process_time() - begun) / _TRIED
+            pace = _pace(entry.make(self._setting(1000, ())))
             folder.mkdir(parents=True, exist_ok=True)
             write_file(kept, orjson.dumps(max(10, int(self.budget.seconds / pace))))
         return int(orjson.loads(kept.read_bytes()))
@@ -172,6 +166,21 @@ class Zoo:
             name: sum(getattr(one, name) for one in means) / max(len(means), 1) for name in ("ap50", "ap")
         }
         return figures | {"classes": len(rows)}
+
+
+def _pace(task: Task) -> float:
+    """Processor seconds of a step."""
+    _step(task, 0)  # compiles what has to be
+    begun, count = time.process_time(), 0
+    while count < _TRIED and time.process_time() - begun < _ENOUGH:
+        count += 1
+        _step(task, count)
+    return (time.process_time() - begun) / count
+
+
+def _step(task: Task, number: int) -> None:
+    loss, _ = task.loss(task.batch(number))
+    loss.backward()  # type: ignore[no-untyped-call]
 
 
 def reading(network: nn.Module) -> Callable[[Page], Symbols] | None:
