@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -78,7 +78,7 @@ class Regularity:
 
     cost: float = 0.0
     longer: int = 0
-    gaps: Mapping[int, Sequence[Fraction]] | None = None
+    gaps: Mapping[int, Sequence[Fraction]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, events: Mapping[int, Event], times: MeasureTimes, length: Fraction | None) -> Regularity:
@@ -95,10 +95,9 @@ class Regularity:
 
     def evidence(self, staff: int, onset: Fraction) -> float:
         """What it says against a note of a staff (row of the page) that begins then, as logarithm of odds."""
-        gaps = self.gaps or {}
-        own = len(gaps.get(staff, ()))
-        others = sum(map(len, gaps.values())) - own
-        before = sum(one <= onset for which, row in gaps.items() if which != staff for one in row)
+        own = len(self.gaps.get(staff, ()))
+        others = sum(map(len, self.gaps.values())) - own
+        before = sum(one <= onset for which, row in self.gaps.items() if which != staff for one in row)
         return (
             _COST * min(self.cost, 12) + _ANY * (own > 0) + _OWN * min(own, 4)
             + _CLEAN * (own == 0 and self.cost > 0) + _OTHERS * min(others, 6) + _BEFORE * min(before, 3)

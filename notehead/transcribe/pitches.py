@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.page import ABSENT, STEPS, Pitch, Symbols
+from notehead.page import STEPS, Pitch, Symbols
 from notehead.transcribe.accidentals import ALTER
 from notehead.transcribe.clefs import TREBLE, Clef, PlacedClef, clefs_of
 from notehead.transcribe.keys import Key, PlacedKey, keys_of
@@ -151,6 +151,3 @@ def pitches_of(
             for head in heads.tolist() if head in left_open
         }  # fmt: skip
     return found, unsure
-
-
-__all__ = ["ABSENT", "StaffState", "pitches_of", "signs_of"]

@@ -148,9 +148,11 @@ def measure_times(
         return MeasureTimes({k: Timed(Fraction(0), whole) for k in full}, whole, 0.0)
     search = _search_of(timed, ratios, space, length)
     columns, lengths = search.columns, search.lengths
-    groups = _alike(unmarked_groups(timed, ratios, length), columns, timed)
     best = search.best()
-    if groups and 0 < best[0] < _HOPELESS and search.width > _FEW:
+    groups: dict[int, int] = {}
+    if 0 < best[0] < _HOPELESS and search.width > _FEW:
+        groups = _alike(unmarked_groups(timed, ratios, length), columns, timed)
+    if groups:
         best = replace(search, groups=groups).best(best)
     cost, state, end = best
     whole = Fraction(end, TICKS)

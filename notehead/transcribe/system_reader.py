@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from notehead.transcribe.beginnings import Beginnings, corrected
@@ -51,13 +51,8 @@ class Running:
     meter: Meter | None = None
     system: int = 0
 
-    @property
-    def length(self) -> Fraction | None:
-        """Of a measure, in quarter notes; None where nothing is known."""
-        return self.length_of(self.meter)
-
     def length_of(self, meter: Meter | None) -> Fraction | None:
-        """The same, with another meter, or without one."""
+        """Of a measure with a meter, or without one, in quarter notes; None where nothing is known."""
         return meter.length if meter else self.usual.at(self.system)
 
 
@@ -86,14 +81,15 @@ class SystemPlace:
 
 @dataclass(frozen=True, eq=False)
 class _Timed:
-    """The measures of a system with their times and meters."""
+    """The measures of a system with their times and meters, and how regular they are."""
 
     spans: list[Span]
     events: list[dict[int, Event]]
     times: list[MeasureTimes]
     meters: list[Meter | None]
-    placed: dict[int, StaffSigns] = field(default_factory=dict)
-    before: dict[int, Signs] = field(default_factory=dict)
+    regular: list[Regularity]
+    placed: dict[int, StaffSigns]
+    before: dict[int, Signs]
 
 
 def read_system(reading: Reading, place: SystemPlace, running: Running, book: Book) -> None:
@@ -148,16 +144,19 @@ def _timed(
         signs: clefs, keys and accidentals by staff, and those in force before.
     """
     found, running = meters
-    all_events, times, in_force = [], [], []
+    timed = _Timed(spans, [], [], [], [], *signs)
     for span in spans:
         running.meter = _meter_at(span, found, running.meter)
+        length = running.length_of(running.meter)
         events = sheet.in_span(system, span)
-        all_events.append(events)
-        times.append(measure_times(events, sheet.ratios, sheet.page.staff_space, running.length))
-        in_force.append(running.meter)
+        times = measure_times(events, sheet.ratios, sheet.page.staff_space, length)
+        timed.events.append(events)
+        timed.times.append(times)
+        timed.meters.append(running.meter)
+        timed.regular.append(Regularity.of(events, times, length))
     if found:
         running.meter = found[-1].meter
-    return _Timed(spans, all_events, times, in_force, *signs)
+    return timed
 
 
 def _meter_at(span: Span, found: Sequence[PlacedMeter], before: Meter | None) -> Meter | None:
@@ -200,8 +199,7 @@ def _measure(
     number, part = which
     span, times = timed.spans[number], timed.times[number]
     rows = place.rows(part)
-    length = running.length_of(timed.meters[number])
-    reading = replace(reading, regular=Regularity.of(timed.events[number], times, length))
+    reading = replace(reading, regular=timed.regular[number])
     lines = [line for line, own in enumerate(place.layout.parts) if own == part]
     signs: list[Signs] = []
     chords: list[Chord] = []

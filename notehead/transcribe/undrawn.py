@@ -1,7 +1,6 @@
 """Barlines that are not drawn: what is several measures long is divided where a measure ends on all staves.
 
-Songs are printed so that have bars in the accompaniment only, old choral music between the staves, and
-engraving programs leave barlines out that a score hides.
+Old choral music is printed without them, or with ticks, and engraving programs leave out what a score hides.
 """
 
 from __future__ import annotations

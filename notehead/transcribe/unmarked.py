@@ -8,7 +8,7 @@ three without beams where a staff is too long by just a third of them.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from notehead.transcribe.chords import Event
@@ -69,7 +69,7 @@ def _beside(members: Sequence[int], free: Mapping[int, Event]) -> list[int]:
     return sorted(alone, key=lambda k: not free[k].rest)[:1]
 
 
-def _plain(events: Mapping[int, Event], free: Mapping[int, Event], length: Fraction) -> Iterable[list[int]]:
+def _plain(events: Mapping[int, Event], free: Mapping[int, Event], length: Fraction) -> Iterator[list[int]]:
     """Three events without beams, one after the other, on a staff that is too long by a third of them."""
     for staff in {event.staff for event in free.values()}:
         row = sorted((k for k in events if events[k].staff == staff), key=lambda k: events[k].x)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from notehead.transcribe.chords import Event
 from notehead.transcribe.rhythm import exact_length, measure_times
@@ -19,7 +20,7 @@ _SYSTEMS = 40
 """Systems by which the length of most measures is found."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, eq=False)
 class UsualLengths:
     """Lengths of measures, which are found when they are asked for.
 
@@ -29,7 +30,6 @@ class UsualLengths:
 
     systems: Sequence[tuple[Sheet, int]]
     _found: dict[int, Counter[Fraction]] = field(default_factory=dict)
-    _most: list[Fraction | None] = field(default_factory=list)
 
     def at(self, place: int) -> Fraction | None:
         """The length of most measures around a system, in quarter notes; None where there are none.
@@ -47,14 +47,12 @@ class UsualLengths:
             return usual
         return best
 
-    @property
+    @cached_property
     def _of_most(self) -> Fraction | None:
-        if not self._most:
-            first = range(min(len(self.systems), _SYSTEMS))
-            lengths: Counter[Fraction] = sum((self._of(k) for k in first), Counter())
-            best = max(lengths, key=lambda length: lengths[length], default=None)
-            self._most.append(self._of_first() if best is None else best)
-        return self._most[0]
+        first = range(min(len(self.systems), _SYSTEMS))
+        lengths: Counter[Fraction] = sum((self._of(k) for k in first), Counter())
+        best = max(lengths, key=lambda length: lengths[length], default=None)
+        return self._of_first() if best is None else best
 
     def _of(self, place: int) -> Counter[Fraction]:
         if place not in self._found:
