@@ -62,7 +62,16 @@ class Limits:
 
 
 class ChildDied(Exception):  # noqa: N818  # an event, translated by the caller
-    """The child crashed, hung or broke a limit during a call; the text says which."""
+    """The child crashed, hung or broke a limit during a call; the text says which.
+
+    Attributes:
+        again: whether the same call may well be answered by another child: it was killed or crashed,
+            and did not break a limit of its own.
+    """
+
+    def __init__(self, message: str, *, again: bool = False) -> None:
+        super().__init__(message)
+        self.again = again
 
 
 class Sandbox:
@@ -157,7 +166,7 @@ class Sandbox:
             except BlockingIOError:
                 break
             if not data:
-                raise ChildDied(self._cause_of_death())
+                raise self._death()
             self._inbox += data
         if len(self._inbox) >= _HEAD.size:
             (size,) = _HEAD.unpack_from(self._inbox)
@@ -236,27 +245,28 @@ class Sandbox:
             os.set_blocking(child.stdout.fileno(), False)
         return child
 
-    def _cause_of_death(self) -> str:
+    def _death(self) -> ChildDied:
         child, code = self._child, 0
         try:
             if child is not None:
                 code = child.wait(_GRACE)
         except subprocess.TimeoutExpired:
-            return "closed its answers, but lived on"
+            return ChildDied("closed its answers, but lived on")
         finally:
             self.close()
         if code == -signal.SIGXCPU:
-            return f"took more than {self.limits.cpu_seconds} s of processor time"
+            return ChildDied(f"took more than {self.limits.cpu_seconds} s of processor time")
         if code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-            return f"crashed ({name})"
-        return f"ended unexpectedly (exit code {code})"
+            return ChildDied(f"crashed ({name})", again=True)
+        return ChildDied(f"ended unexpectedly (exit code {code})", again=True)
 
 
 def _answer(number: int, function: str, arguments: list[Any]) -> bytes:
     """Call a function; what it returned or raised, as JSON, with the number of the call."""
     module, _, name = function.partition(":")
     kind: str
+    value: Any
     try:
         called = getattr(importlib.import_module(module), name)
         if not gc.get_freeze_count():
@@ -266,13 +276,18 @@ def _answer(number: int, function: str, arguments: list[Any]) -> bytes:
     except MemoryError:
         kind, value = "memory", ""
     except NoteheadError as error:
-        details = [error.file, error.cause] if isinstance(error, ScoreError) else [error.message]
-        kind, value = "error", [type(error).__name__, *details, error.remedy]
+        kind, value = "error", error_parts(error)
     except RecursionError:
         kind, value = "failure", "too deeply nested"
     except Exception as error:  # noqa: BLE001  # the boundary: a bug here must not end the build
         kind, value = "failure", f"{type(error).__name__}: {error}"
     return json.dumps([number, kind, value]).encode()
+
+
+def error_parts(error: NoteheadError) -> list[str]:
+    """An error as what JSON can hold; `notehead.errors.error_from` makes one of it again."""
+    details = [error.file, error.cause] if isinstance(error, ScoreError) else [error.message]
+    return [type(error).__name__, *details, error.remedy]
 
 
 def _serve(cpu_seconds: int, memory: int) -> None:

@@ -19,7 +19,7 @@ from notehead.builder.clock import Clock
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, BuildResult, Failure
 from notehead.builder.plan import Source, Unit, in_train, licences, order, units
-from notehead.builder.runners import Call, LocalRunner
+from notehead.runners import Call, LocalRunner
 from notehead.builder.unit import work_folder
 from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.index import MANIFEST, PAGES

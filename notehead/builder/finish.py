@@ -15,7 +15,7 @@ from notehead.builder.clock import Clock
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, Failure
 from notehead.builder.plan import Source
-from notehead.builder.runners import Call, LocalRunner
+from notehead.runners import Call, LocalRunner
 from notehead.datasets.card import CardFacts, dataset_card
 from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.formats.deepscores_v2 import layout as v2

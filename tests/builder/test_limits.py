@@ -11,7 +11,7 @@ import pytest
 
 from notehead.builder import BuildOptions, build
 from notehead.builder.build import _scratch
-from notehead.builder.runners import Call, LocalRunner
+from notehead.runners import Call, LocalRunner
 from notehead.builder.unit import work_folder
 from notehead.engrave.engravers import engraver_limits
 from notehead.sandbox import Limits

@@ -6,41 +6,29 @@ import selectors
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
-from notehead.errors import NoteheadError, OutputError, ScoreError
+from notehead.errors import NoteheadError, OutputError
+from notehead.runners.call import TRIES, Answer, Call, reason
 from notehead.sandbox import ChildDied, Limits, Sandbox
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A function by name, its arguments, and a key that the answer bears.
+@dataclass(slots=True)
+class _Task:
+    """A call that is being answered, and how many workers have died at it."""
 
-    `seconds` is the wall-clock time that it may take, None for the runner's own.
-    """
-
-    key: str
-    function: str
-    arguments: tuple[Any, ...]
-    seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a call: a value, or the reason why there is none."""
-
-    key: str
-    value: Any = None
-    failure: str = ""
+    call: Call
+    deaths: int = 0
 
 
 class LocalRunner:
     """Runs calls in `workers` child processes. Use as a context manager: it ends them."""
 
     def __init__(self, workers: int, limits: Limits) -> None:
+        self.workers = workers
         self._limits = limits
         self._idle = [Sandbox(limits) for _ in range(workers)]
-        self._busy: dict[int, tuple[Sandbox, Call]] = {}
+        self._busy: dict[int, tuple[Sandbox, _Task]] = {}
         self._selector = selectors.DefaultSelector()
 
     def __enter__(self) -> Self:
@@ -65,17 +53,17 @@ class LocalRunner:
                 if call is None:
                     more = False
                 else:
-                    self._start(call)
+                    self._start(_Task(call))
             if not self._busy:
                 return
             yield from self._wait()
 
-    def _start(self, call: Call) -> None:
-        sandbox = self._idle.pop()
+    def _start(self, task: _Task) -> None:
+        sandbox, call = self._idle.pop(), task.call
         sandbox.limits = replace(self._limits, seconds=call.seconds or self._limits.seconds)
         sandbox.start(call.function, *call.arguments)
         descriptor = sandbox.fileno()
-        self._busy[descriptor] = sandbox, call
+        self._busy[descriptor] = sandbox, task
         self._selector.register(descriptor, selectors.EVENT_READ)
 
     def _wait(self) -> list[Answer]:
@@ -86,21 +74,23 @@ class LocalRunner:
         return [answer for fd in sorted(ready | late) if (answer := self._take(fd)) is not None]
 
     def _take(self, descriptor: int) -> Answer | None:
-        sandbox, call = self._busy[descriptor]
-        failure, value, done = "", None, False
+        sandbox, task = self._busy[descriptor]
+        failure, value, done, again = "", None, False, False
         try:
             done, value = sandbox.poll()
         except OutputError:
             raise
         except ChildDied as death:
-            failure = f"the engraver {death}"
-        except ScoreError as error:
-            failure = f"{error.cause}. {error.remedy}" if error.remedy else error.cause
+            task.deaths += 1
+            failure, again = reason(death), death.again and task.deaths < TRIES
         except NoteheadError as error:
-            failure = str(error)
+            failure = reason(error)
         if not done and not failure:
             return None
         del self._busy[descriptor]
         self._selector.unregister(descriptor)
         self._idle.append(sandbox)
-        return Answer(call.key, value, failure)
+        if again:
+            self._start(task)
+            return None
+        return Answer(task.call.key, value, failure, task.deaths)
