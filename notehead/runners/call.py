@@ -50,8 +50,9 @@ class Answer:
 class Runner(Protocol):
     """Where calls are answered: on this machine or on many. A context manager, which ends its workers."""
 
-    workers: int
-    """How many calls are answered at a time, about."""
+    @property
+    def workers(self) -> int:
+        """How many calls are answered at a time, about."""
 
     def __enter__(self) -> Self:
         """Ready to run."""

@@ -130,10 +130,10 @@ class RayRunner:
             task.deaths += 1
             return None if task.deaths < TRIES else Answer(task.call.key, None, value, task.deaths)
         if kind == "error":
-            error = error_from(value)
-            if isinstance(error, OutputError):
-                raise error
-            return Answer(task.call.key, None, reason(error), task.deaths)
+            problem = error_from(value)
+            if isinstance(problem, OutputError):
+                raise problem
+            return Answer(task.call.key, None, reason(problem), task.deaths)
         return Answer(task.call.key, value, "" if kind == "ok" else value, task.deaths)
 
 

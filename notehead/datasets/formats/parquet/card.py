@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -21,6 +22,10 @@ _LICENCES = {
 }  # fmt: skip
 """What Hugging Face calls licences that scores state."""
 
+_MORE = {
+    "class_mask": "| `class_mask` | classes by grey, DeepScoresV2's |\n",
+    "sha256": "| `sha256` | of all else in the row, as `notehead verify` computes it |\n",
+}
 _TITLE = "Pages of music with their symbols"
 _BODY = """
 # {title}
@@ -47,7 +52,7 @@ For optical music recognition: {pages:,} pages, {symbols:,} symbols of {classes:
 | `score`, `score_id`, `number`, `font`, `licence` | of the score: pages of one score share `score_id` |
 | `staff_space`, `staff_lines` | pixels between staff lines; staff, x0, y0, x1, y1 of each line's middle |
 | `origin` | how the page came to be, as JSON |
-
+{more}
 `objects` has `id`, `category` (a class label; `classes.csv` has the classes' own ids in the same order),
 `bbox` (x, y, width, height in pixels, COCO's form), `obb` (the oriented box's four corners), `area` (visible
 pixels), `staff`, `system`, `measure`, `voice`, `position` (half staff spaces above the middle line), `onset`
@@ -62,41 +67,75 @@ and `duration` (quarter notes), `diatonic` (7 * octave + step), `alter`, `midi`,
 """
 
 
-def parquet_card(
-    description: str, entries: Sequence[PageEntry], names: Mapping[str, str], columns: Feature
-) -> bytes:
+@dataclass(slots=True)
+class Counts:
+    """What the card tells of the pages: counted one by one, so that it takes no memory.
+
+    Attributes:
+        pages: by what their split is called in the files.
+        symbols: likewise.
+        scores: ids of all of them.
+        licences: pages by the licence of their score.
+    """
+
+    pages: Counter[str] = field(default_factory=Counter)
+    symbols: Counter[str] = field(default_factory=Counter)
+    scores: set[str] = field(default_factory=set)
+    licences: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, entries: Iterable[PageEntry], names: Mapping[str, str]) -> Counts:
+        """Of pages, with what each split is called."""
+        counts = cls()
+        for entry in entries:
+            counts.add(names[entry.split], entry.symbols, entry.score_id, entry.licence)
+        return counts
+
+    def add(self, split: str, symbols: int, score_id: str, licence: str) -> None:
+        """Count a page."""
+        self.pages[split] += 1
+        self.symbols[split] += symbols
+        self.licences[licence] += 1
+        if score_id:
+            self.scores.add(score_id)
+
+
+def parquet_card(description: str, counts: Counts, columns: Feature) -> bytes:
     """The card.
 
     Args:
         description: what the dataset is.
-        entries: all pages.
-        names: what each split is called in the files.
+        counts: of the pages.
         columns: the features.
     """
-    head = _head(entries, list(dict.fromkeys(names.values())), columns)
+    head = _head(counts, columns)
     text = _BODY.format(
         title=_TITLE,
         description=_cell(description),
-        pages=len(entries),
-        symbols=sum(entry.symbols for entry in entries),
+        pages=counts.pages.total(),
+        symbols=counts.symbols.total(),
         classes=len(columns["objects"]["category"]["feature"]["names"]),
-        scores=len({entry.score_id for entry in entries if entry.score_id}),
-        splits="\n".join(_splits(entries, names)),
+        scores=len(counts.scores),
+        splits="\n".join(
+            f"| `{name}` | {pages:,} | {counts.symbols[name]:,} |"
+            for name, pages in sorted(counts.pages.items())
+        ),
+        more="".join(_MORE[name] for name in columns if name in _MORE),
         licences="\n".join(
             f"| {_cell(licence) or 'not stated'} | {count:,} |"
-            for licence, count in sorted(Counter(entry.licence for entry in entries).items())
+            for licence, count in sorted(counts.licences.items())
         ),
     )
     front: str = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=100)
     return f"---\n{front}---\n{text}".encode("utf-8", "backslashreplace")
 
 
-def _head(entries: Sequence[PageEntry], splits: Sequence[str], columns: Feature) -> dict[str, Any]:
+def _head(counts: Counts, columns: Feature) -> dict[str, Any]:
     licences = {
-        _LICENCES.get(entry.licence.lower(), "other" if entry.licence else "unknown") for entry in entries
+        _LICENCES.get(licence.lower(), "other" if licence else "unknown") for licence in counts.licences
     }
-    size = next((name for limit, name in _SIZES if len(entries) < limit), "n>1M")
-    files = [{"split": split, "path": f"data/{split}-*.parquet"} for split in splits]
+    size = next((name for limit, name in _SIZES if counts.pages.total() < limit), "n>1M")
+    files = [{"split": split, "path": f"data/{split}-*.parquet"} for split in counts.pages]
     return {
         "pretty_name": _TITLE,
         "license": sorted(licences) or ["unknown"],
@@ -106,14 +145,6 @@ def _head(entries: Sequence[PageEntry], splits: Sequence[str], columns: Feature)
         "configs": [{"config_name": "default", "data_files": files}],
         "dataset_info": {"features": yaml_features(columns)},
     }
-
-
-def _splits(entries: Sequence[PageEntry], names: Mapping[str, str]) -> list[str]:
-    pages = Counter(names[entry.split] for entry in entries)
-    symbols: Counter[str] = Counter()
-    for entry in entries:
-        symbols[names[entry.split]] += entry.symbols
-    return [f"| `{name}` | {count:,} | {symbols[name]:,} |" for name, count in sorted(pages.items())]
 
 
 def _cell(text: str) -> str:

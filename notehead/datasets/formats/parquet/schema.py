@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -34,6 +35,11 @@ SYMBOLS: dict[str, str | int] = {
 RENAMED = {"category": "label", "bbox": "box", "obb": "corners"}
 """What `Symbols` calls them."""
 
+PICTURES = ("image", "instance_mask", "class_mask")
+"""Columns that hold PNG files."""
+DIGEST = "sha256"
+"""The column that tells whether a row is as it was written."""
+
 Feature = dict[str, Any]
 """A feature as `datasets` writes it into metadata. `Sequence` is what old and new versions read."""
 
@@ -49,19 +55,38 @@ def pyarrow() -> tuple[Any, Any]:
     return arrow, parquet
 
 
-def features(vocabulary: Vocabulary, *, masks: bool) -> Feature:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns a table has beside those that each has.
+
+    Attributes:
+        vocabulary: what the labels mean.
+        masks: of instances.
+        classes: a mask of classes, whose greys are DeepScoresV2's.
+        digests: a digest of each row.
+    """
+
+    vocabulary: Vocabulary
+    masks: bool = True
+    classes: bool = False
+    digests: bool = False
+
+
+def features(columns: Columns) -> Feature:
     """All columns with their features."""
-    label = {"names": unicode(list(vocabulary)), "_type": "ClassLabel"}
-    objects = {column: _list(_feature_of(kind, label)) for column, kind in SYMBOLS.items()}
+    label = {"names": unicode(list(columns.vocabulary)), "_type": "ClassLabel"}
+    objects = {name: _list(_feature_of(kind, label)) for name, kind in SYMBOLS.items()}
     return {
         "image": {"_type": "Image"},
-        **({"instance_mask": {"_type": "Image"}, "covered": _list(_value("int32"))} if masks else {}),
+        **({"instance_mask": {"_type": "Image"}, "covered": _list(_value("int32"))} if columns.masks else {}),
+        **({"class_mask": {"_type": "Image"}} if columns.classes else {}),
         "objects": objects,
         "links": _list(_list(_value("int32"), 2)),
         **{name: _value(kind) for name, kind in FACTS.items()},
         "staff_space": _value("float64"),
         "staff_lines": _list(_list(_value("float64"), 5)),
         "origin": _value("string"),
+        **({DIGEST: _value("string")} if columns.digests else {}),
     }
 
 
@@ -79,16 +104,16 @@ def _list(feature: Feature, length: int | None = None) -> Feature:
     return {"feature": feature, **({} if length is None else {"length": length}), "_type": "Sequence"}
 
 
-def schema(vocabulary: Vocabulary, *, masks: bool) -> Any:
+def schema(columns: Columns) -> Any:
     """The Arrow schema, with the features for `datasets`, and the classes with their ids for `notehead`."""
     arrow, _ = pyarrow()
-    columns = features(vocabulary, masks=masks)
-    classes = [{"id": row.id, "name": row.name} for row in vocabulary.classes]
+    every = features(columns)
+    classes = [{"id": row.id, "name": row.name} for row in columns.vocabulary.classes]
     metadata = {
-        b"huggingface": orjson.dumps({"info": {"features": columns}}),
+        b"huggingface": orjson.dumps({"info": {"features": every}}),
         METADATA: orjson.dumps(unicode({"format": VERSION, "classes": classes})),
     }
-    fields = [arrow.field(name, _arrow_type(arrow, feature)) for name, feature in columns.items()]
+    fields = [arrow.field(name, _arrow_type(arrow, feature)) for name, feature in every.items()]
     return arrow.schema(fields, metadata=metadata)
 
 

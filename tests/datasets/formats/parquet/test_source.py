@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from notehead import VOCABULARY, Dataset, Page, Symbols
 from notehead.datasets.convert import ConvertOptions, convert
 from notehead.datasets.formats import FORMATS, WriteOptions
-from notehead.datasets.formats.parquet.schema import GROUP, METADATA, features, schema, yaml_features
+from notehead.datasets.formats.parquet.schema import GROUP, METADATA, Columns, features, schema, yaml_features
 from notehead.datasets.formats.parquet.writer import ParquetWriter
 from notehead.datasets.slicing import SliceOptions
 from notehead.datasets.source import ReadOptions
@@ -287,16 +287,19 @@ def test_splits_have_names_that_hugging_face_takes(
     assert Dataset(folder).entries[0].split == split
 
 
-@pytest.mark.parametrize("masks", [True, False])
-def test_the_features_are_those_of_hugging_face(masks: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    "columns",
+    [Columns(CLASSES), Columns(CLASSES, masks=False), Columns(CLASSES, classes=True, digests=True)],
+)
+def test_the_features_are_those_of_hugging_face(columns: Columns) -> None:
     """What stands in the files, in the card and in the types is one thing."""
     from datasets import Features  # noqa: PLC0415
 
-    columns = features(CLASSES, masks=masks)
-    known = Features.from_dict(columns)
-    assert known.arrow_schema.equals(schema(CLASSES, masks=masks))
-    assert Features.from_arrow_schema(schema(CLASSES, masks=masks)) == known
-    assert Features._from_yaml_list(yaml_features(columns)) == known
+    every = features(columns)
+    known = Features.from_dict(every)
+    assert known.arrow_schema.equals(schema(columns))
+    assert Features.from_arrow_schema(schema(columns)) == known
+    assert Features._from_yaml_list(yaml_features(every)) == known
 
 
 # The card.

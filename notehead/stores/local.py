@@ -1,0 +1,103 @@
+"""`LocalStore`: a folder of this machine, or one that several machines share."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from notehead.errors import OutputError
+from notehead.files import PARTIAL, make_folder, output_error, write_file
+from notehead.stores.store import Store
+
+SCRATCH = ".build/scratch"
+
+
+class LocalStore(Store):
+    """A folder; files take their names by a rename."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.url = str(folder)
+
+    def read(self, name: str) -> bytes | None:
+        try:
+            return (self.folder / name).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            message = f"{self.folder / name}: cannot be read: {error.strerror or error}"
+            raise OutputError(message, "Check that you may read it.") from error
+
+    def write(self, name: str, data: bytes) -> None:
+        path = self.folder / name
+        make_folder(path.parent)
+        write_file(path, data)
+
+    def put(self, name: str, path: Path) -> None:
+        final = self.folder / name
+        make_folder(final.parent)
+        aside = final.with_name(f"{final.name}.{os.getpid()}{PARTIAL}")
+        try:
+            shutil.move(path, aside)  # a rename where both lie on one disk
+            aside.replace(final)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            raise output_error(final, error) from error
+
+    def size(self, name: str) -> int | None:
+        try:
+            return (self.folder / name).stat().st_size
+        except OSError:
+            return None
+
+    def names(self, folder: str) -> dict[str, int]:
+        try:
+            with os.scandir(self.folder / folder) as entries:
+                return {
+                    entry.name: entry.stat().st_size
+                    for entry in entries
+                    if entry.is_file() and not entry.name.endswith(PARTIAL)
+                }
+        except (FileNotFoundError, NotADirectoryError):
+            return {}
+
+    def remove(self, name: str) -> None:
+        try:
+            (self.folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise output_error(self.folder / name, error) from error
+
+    def empty(self) -> bool:
+        return not self.folder.is_dir() or not any(self.folder.iterdir())
+
+    @contextmanager
+    def claim(self, lock: str) -> Iterator[None]:
+        path = self.folder / lock
+        make_folder(path.parent)
+        try:
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise output_error(path, error) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(descriptor)
+            message = f"{self.folder}: another build is writing here"
+            raise OutputError(message, "Wait for it to end, or choose another folder.") from error
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def scratch(self) -> Path:
+        return self.folder / SCRATCH
+
+    def space(self) -> int | None:
+        try:
+            return shutil.disk_usage(self.folder).free
+        except OSError:
+            return None
