@@ -290,6 +290,13 @@ def error_parts(error: NoteheadError) -> list[str]:
     return [type(error).__name__, *details, error.remedy]
 
 
+def allow(cpu_seconds: int) -> None:
+    """Let this process, a child, take so much processor time from now on, whatever it has taken before."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    budget = int(used.ru_utime + used.ru_stime) + 1 + cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (budget, resource.RLIM_INFINITY))
+
+
 def _serve(cpu_seconds: int, memory: int) -> None:
     """The child: read calls, answer them, until the parent closes the pipe."""
     _die_with_parent()
@@ -304,9 +311,7 @@ def _serve(cpu_seconds: int, memory: int) -> None:
         if os.getppid() != parent:
             return  # the parent was killed; this child is nobody's
         number, function, arguments = json.loads(source.read(_HEAD.unpack(head)[0]))
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        budget = int(used.ru_utime + used.ru_stime) + 1 + cpu_seconds
-        resource.setrlimit(resource.RLIMIT_CPU, (budget, resource.RLIM_INFINITY))
+        allow(cpu_seconds)
         answer = _answer(number, function, arguments)
         sink.write(_HEAD.pack(len(answer)) + answer)
         sink.flush()

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import shutil
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from notehead.builder.clock import Clock
+from notehead.builder.describe import command, versions
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, BuildResult, Failure
-from notehead.builder.plan import Source, Unit, in_train, licences, order, units
-from notehead.runners import Call, LocalRunner
+from notehead.builder.plan import Source, Unit, in_train, units
+from notehead.builder.survey import score_files, survey
 from notehead.builder.unit import work_folder
 from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.index import MANIFEST, PAGES
-from notehead.engrave.engravers import engraver_class
-from notehead.engrave.score import find_scores
-from notehead.engrave.verovio.fonts import FONTS
-from notehead.errors import ScoreFormatError
 from notehead.files import make_folder
 from notehead.progress import Progress, Silent
-from notehead.version import __version__
+from notehead.runners import Call, open_runner
 
 FOLDERS = (
     "images", "segmentation", "instance", "pages", f"{v1.DETECTION}/images_png",
@@ -85,19 +79,12 @@ class _Build:
 
     def run(self) -> BuildResult:
         start = time.monotonic()
-        inside = self._output.resolve()
-        # The XML files of a dataset among its own scores are no scores.
-        files = [path for path in find_scores(self._roots) if not path.resolve().is_relative_to(inside)]
-        if not files:
-            where = ", ".join(map(str, self._roots))
-            remedy = "Name files or folders with MusicXML, .mxl, MEI or Humdrum .krn."
-            raise ScoreFormatError(where, "holds no scores", remedy)
+        files = score_files(self._roots, self._output)
         options = self._options
-        workers = options.workers or os.cpu_count() or 1
         with (
-            Journal(self._output, options.fingerprint(_versions(options))) as self._journal,
+            Journal(self._output, options.fingerprint(versions(options))) as self._journal,
             _scratch(work_folder(self._output)),
-            LocalRunner(workers, options.limits()) as self._runner,
+            open_runner(options.place(), options.limits()) as self._runner,
         ):
             try:
                 return self._run(files, start)
@@ -107,8 +94,9 @@ class _Build:
     def _run(self, files: list[Path], start: float) -> BuildResult:
         for folder in FOLDERS:
             make_folder(self._output / folder)
-        sources, copies = order(self._survey(files), self._options.seed)
-        plan = list(units(sources, self._options))
+        found = survey(files, self._roots, self._options.seed, self._runner, self._progress)
+        self._failures, copies = found.failures, found.copies
+        plan = list(units(found.sources, self._options))
         self._make(plan)
         pages = self._kept(plan)
         self._finish(pages, copies)
@@ -123,30 +111,6 @@ class _Build:
             stages=dict(self._clock.seconds),
             peak_memory=self._peak,
         )
-
-    def _survey(self, files: list[Path]) -> Iterator[Source]:
-        """Check all scores and name them by their content."""
-        self._progress.stage("checking", len(files))
-        known = licences(self._roots)
-        names = {str(path): self._name(path) for path in files}
-        calls = (Call(str(path), "notehead.builder.unit:survey", (str(path),)) for path in files)
-        for answer in self._runner.run(calls):
-            self._progress.step()
-            name = names[answer.key]
-            if answer.failure:
-                self._failures.append(Failure(name, answer.failure))
-            else:
-                licence = known.get(str(Path(answer.key).resolve()), "")
-                yield Source(answer.key, name, answer.value["score_id"], licence)
-
-    def _name(self, path: Path) -> str:
-        """A score's path inside the folder that was given, as text whatever its bytes are."""
-        inside = path.name
-        for root in self._roots:
-            if path != root and path.is_relative_to(root):
-                inside = path.relative_to(root).as_posix()
-                break
-        return os.fsencode(inside).decode("utf-8", "replace")
 
     def _make(self, plan: list[Unit]) -> None:
         """Make all units that are not done, in the plan's order, until the limit is reached."""
@@ -197,7 +161,7 @@ class _Build:
             wanted.add(unit.key)
             if "failure" in record:
                 name = unit.source.name
-                style = f" (style {unit.style_number})" if self._options.per_score > 1 else ""
+                style = f" (style {unit.style_number})" if self._options.per_score != 1 else ""
                 self._failures.append(Failure(name, record["failure"] + style))
                 continue
             pages = record["pages"]
@@ -227,25 +191,9 @@ class _Build:
             copies=copies,
             progress=self._progress,
             clock=self._clock,
-            command=self._command(),
-            versions=_versions(self._options),
+            command=command(self._options, self._roots),
+            versions=versions(self._options),
         ).write(self._runner)
-
-    def _command(self) -> str:
-        """The command that makes this dataset again; what does not decide its bytes is left out."""
-        options = self._options
-        words = ["notehead", "build", *sorted(map(str, self._roots)), "-o", "DATASET"]
-        if options.fonts != FONTS:
-            words += ["--fonts", ",".join(options.fonts)]
-        words += ["--engraver", ",".join(options.engravers)] if options.engravers != ("verovio",) else []
-        if options.recipes != ("clean",):
-            words += ["--recipes", ",".join(options.recipes), "--strength", f"{options.strength:g}"]
-        words += ["--papers", ",".join(options.papers)] if options.papers else []
-        words += ["--per-score", str(options.per_score), "--resolution", f"{options.resolution:g}"]
-        words += ["--split", f"{options.split:g}", "--seed", str(options.seed)]
-        words += ["--limit", str(options.limit)] if options.limit is not None else []
-        words += ["--patches", str(options.patches)] if options.patches != BuildOptions().patches else []
-        return shlex.join(words)
 
 
 @contextmanager
@@ -256,11 +204,3 @@ def _scratch(folder: Path) -> Iterator[None]:
         yield
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _versions(options: BuildOptions) -> dict[str, str]:
-    """Of all that decides the bytes; raises MissingExtraError where an engraver is not installed."""
-    packages = ["verovio", "numpy", "numba", "zlib-ng", "fonttools", "matplotlib"]
-    packages += ["opencv-python-headless"] if options.recipes != ("clean",) else []
-    programs = {name: engraver_class(name)().version for name in options.engravers if name != "verovio"}
-    return {"notehead": __version__, **{name: version(name) for name in packages}, **programs}

@@ -15,7 +15,6 @@ from notehead.builder.clock import Clock
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, Failure
 from notehead.builder.plan import Source
-from notehead.runners import Call, LocalRunner
 from notehead.datasets.card import CardFacts, dataset_card
 from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.formats.deepscores_v2 import layout as v2
@@ -28,6 +27,7 @@ from notehead.errors import NoteheadError
 from notehead.files import make_folder, sha256_of, write_file
 from notehead.page import Symbols
 from notehead.progress import Progress
+from notehead.runners import Call, Runner
 from notehead.version import RELEASED, __version__
 
 
@@ -62,7 +62,7 @@ class Finish:
         """The dataset."""
         return self.journal.folder
 
-    def write(self, runner: LocalRunner) -> None:
+    def write(self, runner: Runner) -> None:
         """Write everything."""
         for record, *_ in self.pages:
             self._files += [(path, size, digest) for path, size, digest in record["files"]]
@@ -143,7 +143,7 @@ class Finish:
             if stale.name not in wanted:
                 stale.unlink()
 
-    def _patches(self, runner: LocalRunner, chosen: dict[str, list[int]]) -> None:
+    def _patches(self, runner: Runner, chosen: dict[str, list[int]]) -> None:
         folder = make_folder(self.folder / v1.CLASSIFICATION)
         calls: list[tuple[str, list[int]]] = []
         choices: dict[str, str] = {}

@@ -91,12 +91,17 @@ def order(sources: Iterable[Source], seed: int) -> tuple[list[Source], list[Fail
         kept = first.setdefault(source.score_id, source)
         if kept is not source:
             copies.append(Failure(source.name, f"has the same content as {kept.name}"))
-    return sorted(first.values(), key=lambda source: _draw(source.score_id, seed, "order")), copies
+    return sorted(first.values(), key=lambda source: place_of(source, seed)), copies
+
+
+def place_of(source: Source, seed: int) -> float:
+    """Where a score stands in the plan's order, from 0 to 1: by its content and the seed alone."""
+    return _draw(source.score_id, seed, "order") / 2**64
 
 
 def units(sources: list[Source], options: BuildOptions) -> Iterator[Unit]:
     """All units: every score in its first style, then every score in its second ..."""
-    for number in range(options.per_score):
+    for number in range(options.styles(len(sources))):
         for source in sources:
             yield Unit(source, number)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import resource
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -60,19 +61,40 @@ def make(source: dict[str, str], number: int, values: dict[str, Any], folder: st
     clock = Clock()
     options = BuildOptions.of_deciding(values)
     unit = Unit(Source(**source), number)
+    work = work_folder(Path(folder)) / unit.key
+    pages = [_publish(page, Path(folder), clock) for page in pages_of(unit, options, work, clock)]
+    return {"pages": pages, "seconds": dict(clock.seconds), "peak_memory": peak_memory()}
+
+
+def peak_memory() -> int:
+    """The most resident bytes that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def pages_of(unit: Unit, options: BuildOptions, work: Path, clock: Clock) -> Iterator[Page]:
+    """The pages of a unit, drawn as they are asked for.
+
+    Args:
+        unit: a score in a style.
+        options: of the build; those that decide bytes are enough.
+        work: a folder for the engraver's program; the caller removes it.
+        clock: counts seconds by stage.
+
+    Raises:
+        ScoreError: the score cannot be used.
+    """
     style, prefix = unit.style(options), unit.page_prefix(options)
     with clock.stage("check"):
         score = read_score(Path(unit.source.path))
-    engraver = open_engraver(unit.engraver(options), work_folder(Path(folder)) / unit.key)
+    engraver = open_engraver(unit.engraver(options), work)
     recipe, strength = unit.recipe(options)
     size = style.paper.pixels(options.resolution)
-    pages = []
     drawings = engraver.engrave(score, style)
     while True:
         with clock.stage("engrave"):
             drawing = next(drawings, None)
         if drawing is None:
-            break
+            return
         origin = Origin(
             score=unit.source.name,
             score_id=unit.source.score_id,
@@ -89,16 +111,15 @@ def make(source: dict[str, str], number: int, values: dict[str, Any], folder: st
         if recipe != "clean":
             with clock.stage("degrade"):
                 page = degrade(page, RECIPES[recipe], options.seed, strength)
-        pages.append(_publish(page, Path(folder), clock))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"pages": pages, "seconds": dict(clock.seconds), "peak_memory": peak}
+        yield page
 
 
 def _publish(page: Page, folder: Path, clock: Clock) -> dict[str, Any]:
     """Write all files of a page aside, then rename them."""
     name, size = page.name, (page.width, page.height)
     with clock.stage("images"):
-        image, classes, instances, numbers = _images(page, page.origin.resolution)
+        image, classes, instances = pictures(page)
+        numbers = _numbers(page)
     with clock.stage("annotations"):
         native = page_bytes(page)
         xml = v1.page_xml(name, size, page.symbols)
@@ -124,23 +145,29 @@ def _publish(page: Page, folder: Path, clock: Clock) -> dict[str, Any]:
     }
 
 
-def _images(page: Page, resolution: float) -> tuple[bytes, bytes, bytes, bytes]:
-    """PNG files of a page: grey, DeepScoresV2's classes and instances, v1's classes."""
+def pictures(page: Page) -> tuple[bytes, bytes, bytes]:
+    """PNG files of a page: grey, DeepScoresV2's classes and instances."""
     if page.ids is None:  # pages from `draw` have ids
         message = f"page {page.name} has no ids"
         raise ValueError(message)
     grey = _canvas.array("rows", (page.height, 1 + page.width), np.uint8)
     grey[:, 0] = 0
     grey[:, 1:] = page.image
-    image = encode_rows(grey, 1, resolution)
+    image = encode_rows(grey, 1, page.origin.resolution)
     rows = _canvas.array("rows", (page.height, 1 + page.width), np.uint8)
     class_rows(page.ids, v2.grey_table(page.symbols), rows)
     classes = encode_rows(rows, 1)
-    class_rows(page.ids, v1.number_table(page.symbols), rows)
-    numbers = encode_rows(rows, 1)
     rows = _canvas.array("rows", (page.height, 1 + 3 * page.width), np.uint8)
     instance_rows(page.ids, rows)
-    return image, classes, encode_rows(rows, 3), numbers
+    return image, classes, encode_rows(rows, 3)
+
+
+def _numbers(page: Page) -> bytes:
+    """The PNG file of v1's classes."""
+    rows = _canvas.array("rows", (page.height, 1 + page.width), np.uint8)
+    if page.ids is not None:
+        class_rows(page.ids, v1.number_table(page.symbols), rows)
+    return encode_rows(rows, 1)
 
 
 def _write(path: Path, name: str, data: bytes) -> list[Any]:

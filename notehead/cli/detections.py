@@ -1,49 +1,20 @@
-"""What `notehead detect` writes: JSON, COCO results, MuNG files, pictures.
-
-A page as JSON is one object. Lengths are pixels of the image in the file, upright as far as the file says:
-
-- `format`: "notehead detection 1"; `name`; `file`; `page`, `pages`: number in the file, how many it has;
-- `width`, `height`; `staff_space`; `confidence` in that the page has staves, 0 to 1;
-- `turned`: degrees by which the page was turned to the left to be read; `skew`: degrees by which its staves
-  then fall; `note`: why there is nothing on it, else empty;
-- `staff_lines`: staff, x0, y0, x1, y1 of each;
-- `symbols`: `class`, `score`, `box` (x0, y0, x1, y1), `corners` (four x, y), and where there are such `staff`
-  (from 0 at the top) and `position` (half staff spaces above the middle line).
-"""
+"""What `notehead detect` writes into a folder, page by page: files of each page, COCO results of all."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
 import orjson
 
-from notehead.datasets.formats.mung.nodes import nodes_xml
-from notehead.datasets.formats.mung.writer import mung_nodes
-from notehead.datasets.overlay import overlay
+from notehead.collection.names import plain_name
+from notehead.collection.page_files import PageFiles, text, write_page
 from notehead.datasets.predictions.coco_results import results_json
 from notehead.detect.batch import Read
 from notehead.files import GrowingFile, make_folder, write_file
-from notehead.images import encode_png
-from notehead.page import ABSENT, Page, Symbols
-from notehead.vocabulary import VOCABULARY, ClassMap, Vocabulary
-
-FORMAT = "notehead detection 1"
-
-
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """What is written of each page, and the classes it is brought to; None to leave them."""
-
-    json: bool = True
-    coco: bool = False
-    muscima: bool = False
-    overlay: bool = False
-    classes: ClassMap | None = None
+from notehead.page import Page
+from notehead.vocabulary import VOCABULARY, Vocabulary
 
 
 class Names:
@@ -60,7 +31,7 @@ class Names:
             >>> names.take("My scan", 1, 1), names.take("my scan", 1, 1), names.take("a", 3, 9)
             ('My-scan', 'my-scan-2', 'a-p3')
         """
-        plain = re.sub(r"[^\w.-]+", "-", stem).strip("-._")[:150] or "page"
+        plain = plain_name(stem)
         name = first = f"{plain}-p{number}" if count > 1 else plain
         again = 2
         while name.casefold() in self._taken:
@@ -72,13 +43,19 @@ class Names:
 class FolderOutput:
     """Writes pages into a folder; each file is whole or absent. A context manager.
 
+    Args:
+        folder: to write into.
+        files: of each page.
+        coco: whether there are results in COCO's form, too.
+
     Raises:
         OutputError: the folder cannot be written.
     """
 
-    def __init__(self, folder: Path, outputs: Outputs) -> None:
-        self._folder, self._outputs, self._names = make_folder(folder), outputs, Names()
-        self._results = _CocoResults(folder, outputs) if outputs.coco else None
+    def __init__(self, folder: Path, files: PageFiles, *, coco: bool = False) -> None:
+        self._folder, self._files, self._names = make_folder(folder), files, Names()
+        vocabulary = VOCABULARY if files.classes is None else files.classes.target
+        self._results = _CocoResults(folder, vocabulary) if coco else None
 
     def __enter__(self) -> Self:
         return self
@@ -89,17 +66,9 @@ class FolderOutput:
 
     def add(self, read: Read) -> None:
         """Write a page."""
-        outputs, scan = self._outputs, read.scan
+        scan = read.scan
         name = self._names.take(scan.name, scan.number, scan.count)
-        page = in_file(read, name, outputs.classes)
-        if outputs.json:
-            write_file(self._folder / f"{name}.json", page_json(read, page))
-        if outputs.muscima:
-            write_file(self._folder / f"{name}.xml", nodes_xml(name, mung_nodes(page, masked=False)))
-        if outputs.overlay:
-            seen = read.reading.page
-            picture = overlay(replace(seen, symbols=mapped(seen.symbols, outputs.classes)))
-            write_file(self._folder / f"{name}.png", encode_png(picture))
+        page = write_page(self._folder, name, read, self._files)
         if self._results is not None:
             self._results.add(page, read)
 
@@ -107,9 +76,9 @@ class FolderOutput:
 class _CocoResults:
     """`results.json`, written page by page, and `images.json`: the images and classes that it speaks of."""
 
-    def __init__(self, folder: Path, outputs: Outputs) -> None:
+    def __init__(self, folder: Path, vocabulary: Vocabulary) -> None:
         self._folder = folder
-        self._vocabulary: Vocabulary = VOCABULARY if outputs.classes is None else outputs.classes.target
+        self._vocabulary = vocabulary
         self._images: dict[int | str, dict[str, Any]] = {}
         self._file = GrowingFile(folder / "results.json")
         self._file.write(b"[")
@@ -146,70 +115,3 @@ def image_id(name: str, taken: Container[int | str]) -> int | str:
     if name.isascii() and name.isdigit() and len(name) < 19 and int(name) not in taken:
         return int(name)
     return name
-
-
-def mapped(symbols: Symbols, classes: ClassMap | None) -> Symbols:
-    """The symbols in other classes."""
-    return symbols if classes is None else symbols.mapped(classes)
-
-
-def in_file(read: Read, name: str, classes: ClassMap | None = None) -> Page:
-    """The page in the pixels of the file's own image, which may be larger than what was read."""
-    page, (width, height) = read.reading.page, read.scan.original
-    symbols = mapped(page.symbols, classes)
-    scale = np.array([width / max(page.width, 1), height / max(page.height, 1)])
-    return replace(
-        page,
-        name=name,
-        image=np.empty((0, 0), np.uint8),
-        symbols=symbols.replace(box=symbols.box * np.tile(scale, 2), corners=symbols.corners * scale),
-        staff_lines=page.staff_lines * np.concatenate(([1.0], np.tile(scale, 2))),
-        staff_space=page.staff_space * float(scale[1]),
-    )
-
-
-def page_json(read: Read, page: Page) -> bytes:
-    """A page as JSON, on one line."""
-    reading, (width, height) = read.reading, read.scan.original
-    space = reading.staff_space
-    document = {
-        "format": FORMAT,
-        "name": text(page.name),
-        "file": text(read.file),
-        "page": read.scan.number,
-        "pages": read.scan.count,
-        "width": width,
-        "height": height,
-        "staff_space": round(page.staff_space, 3),
-        "confidence": round(reading.confidence, 4),
-        "turned": reading.turned,
-        "skew": round(space.skew, 2) if space else 0.0,
-        "note": "; ".join(reading.notes),
-        "staff_lines": page.staff_lines.round(2).tolist(),
-        "symbols": _symbols_json(page.symbols),
-    }
-    return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def text(name: str | Path) -> str:
-    """The name of a file, which need not be text, as JSON can hold it."""
-    return str(name).encode("utf-8", "replace").decode()
-
-
-def _symbols_json(symbols: Symbols) -> list[dict[str, Any]]:
-    columns = zip(
-        symbols.names,
-        symbols.score.round(4).tolist(),
-        symbols.box.round(2).tolist(),
-        symbols.corners.round(2).tolist(),
-        symbols.staff.tolist(),
-        symbols.position.tolist(),
-        strict=True,
-    )
-    found = []
-    for name, score, box, corners, staff, position in columns:
-        row: dict[str, Any] = {"class": name, "score": score, "box": box, "corners": corners}
-        row |= {} if staff == ABSENT else {"staff": staff}
-        row |= {} if position == ABSENT else {"position": position}
-        found.append(row)
-    return found

@@ -44,14 +44,7 @@ def dataset_card(entries: Sequence[PageEntry], statistics: Statistics, facts: Ca
         f"- {statistics.symbols:,} symbols of {len(statistics.classes)} classes",
         f"- {len(scores):,} scores",
         "",
-        "## How it was made",
-        "",
-        *_code(facts.command),
-        "",
-        *(f"- {name} {version}" for name, version in facts.versions.items()),
-        "",
-        "The same command, with these versions, gives the same bytes; `manifest.csv` holds the SHA-256 of",
-        "every file.",
+        *how_made(facts),
         "",
         "## Statistics",
         "",
@@ -69,6 +62,26 @@ def dataset_card(entries: Sequence[PageEntry], statistics: Statistics, facts: Ca
         "",
         *_sources(entries),
     ]
+    return "\n".join([*lines, *left_out(facts)]) + "\n"
+
+
+def how_made(facts: CardFacts) -> list[str]:
+    """The section with command and versions, line by line."""
+    return [
+        "## How it was made",
+        "",
+        *_code(facts.command),
+        "",
+        *(f"- {name} {version}" for name, version in facts.versions.items()),
+        "",
+        "The same command, with these versions, gives the same bytes; `manifest.csv` holds the SHA-256 of",
+        "every file.",
+    ]
+
+
+def left_out(facts: CardFacts) -> list[str]:
+    """The sections with scores that gave no pages, line by line; none where all did."""
+    lines = []
     if facts.failures:
         lines += [
             "",
@@ -78,7 +91,7 @@ def dataset_card(entries: Sequence[PageEntry], statistics: Statistics, facts: Ca
         ]
     if facts.copies:
         lines += ["", f"## Copies ({len(facts.copies)})", "", *_table(("score", "what"), facts.copies)]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _head() -> list[str]:

@@ -93,7 +93,12 @@ def read_pages(folder: Path) -> list[PageEntry]:
 
 def write_manifest(folder: Path, files: Iterable[tuple[str, int, str]]) -> None:
     """Write `manifest.csv`: path, bytes and SHA-256 of every file, sorted by path."""
-    write_file(folder / MANIFEST, _table(("path", "bytes", "sha256"), sorted(files)))
+    write_file(folder / MANIFEST, manifest_bytes(files))
+
+
+def manifest_bytes(files: Iterable[tuple[str, int, str]]) -> bytes:
+    """`manifest.csv` as bytes."""
+    return _table(("path", "bytes", "sha256"), sorted(files))
 
 
 def read_manifest(folder: Path) -> list[tuple[str, int, str]]:

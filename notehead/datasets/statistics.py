@@ -197,6 +197,32 @@ class StatisticsBuilder:
                 tally.add(symbols.label, values)
             self._sizes += _size_counts(np.sqrt(extent.prod(axis=1)) / staff_space)
 
+    def state(self) -> dict[str, Any]:
+        """What was counted, in plain types; `merge` adds it to another builder of the same vocabulary."""
+        return {
+            "pages": self._pages,
+            "fullest": list(self._fullest),
+            "arrays": [part.tolist() for part in self._arrays()],
+            "tallies": [tally.state() for tally in self._tallies()],
+        }
+
+    def merge(self, state: dict[str, Any]) -> None:
+        """Count what another builder has counted, after what was counted here."""
+        self._pages += [tuple(page) for page in state["pages"]]
+        name, most = state["fullest"]
+        if most > self._fullest[1]:
+            self._fullest = name, most
+        for mine, counts in zip(self._arrays(), state["arrays"], strict=True):
+            np.add(mine, counts, out=mine)
+        for tally, counts in zip(self._tallies(), state["tallies"], strict=True):
+            tally.merge(counts)
+
+    def _arrays(self) -> tuple[NDArray[np.int64], ...]:
+        return self._symbols, self._occurs_on, self._sizes, self._known
+
+    def _tallies(self) -> tuple[Tally, ...]:
+        return *self._pixels, *self._spaces
+
     def finish(self) -> Statistics:
         """The statistics of the pages so far."""
         pages = np.array(self._pages, np.float64).reshape(-1, 4)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 _LIMIT = 1 << 18
@@ -57,9 +59,23 @@ class Tally:
         medians = (size[lower] + size[upper]) * self._step / 2
         return dict(zip(classes.tolist(), medians.tolist(), strict=True))
 
+    def state(self) -> list[list[int]]:
+        """What was counted, as lists of whole numbers, for `merge` of another tally with the same step."""
+        self._count()
+        return [self._keys.tolist(), self._counts.tolist()]
+
+    def merge(self, state: Sequence[Sequence[int]]) -> None:
+        """Count what another tally has counted."""
+        self._count()
+        keys, counts = (np.asarray(part, np.int64) for part in state)
+        self._add(keys, counts)
+
     def _count(self) -> None:
         fresh = np.concatenate([np.empty(0, np.int64), *self._waiting])
-        weights = np.concatenate([self._counts, np.ones(len(fresh), np.int64)])
-        self._keys, place = np.unique(np.concatenate([self._keys, fresh]), return_inverse=True)
-        self._counts = np.bincount(place, weights, len(self._keys)).astype(np.int64)
         self._waiting, self._length = [], 0
+        self._add(fresh, np.ones(len(fresh), np.int64))
+
+    def _add(self, keys: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
+        weights = np.concatenate([self._counts, counts])
+        self._keys, place = np.unique(np.concatenate([self._keys, keys]), return_inverse=True)
+        self._counts = np.bincount(place, weights, len(self._keys)).astype(np.int64)

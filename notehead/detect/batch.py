@@ -84,12 +84,18 @@ def read_files(
     """
     jobs = options.jobs or os.cpu_count() or 1
     if jobs == 1:
-        detector = Detector(options.model, options.detect)
-        for file, scan in _scans(files, options):
-            yield file, _read(detector, file, scan) if isinstance(scan, Scan) else scan
+        yield from read_with(Detector(options.model, options.detect), files, options)
         return
     load_model(options.model)  # says at once what is wrong with it
     yield from _in_processes(_scans(files, options), options, jobs)
+
+
+def read_with(
+    detector: Detector, files: Iterable[Path], options: BatchOptions
+) -> Iterator[tuple[Path, Read | DocumentError | None]]:
+    """As `read_files`, in this process, by a detector that has read others before."""
+    for file, scan in _scans(files, options):
+        yield file, _read(detector, file, scan) if isinstance(scan, Scan) else scan
 
 
 def _scans(

@@ -49,6 +49,27 @@ def load_model(folder: str | PathLike[str] | None = None, threads: int = 0) -> O
     """
     from notehead.detect.model import OnnxModel  # noqa: PLC0415  # loads ONNX Runtime
 
+    place, calibration = _checked(folder)
+    try:
+        return OnnxModel(place, threads, ScoreMap(calibration))
+    except Exception as error:
+        message = f"{place}: the model cannot be loaded ({_first_line(error)})"
+        raise DatasetError(message, _INSTALL if folder is None else _EXPORT) from error
+
+
+def model_hash(folder: str | PathLike[str] | None = None) -> str:
+    """SHA-256 of all that decides what a model finds; it need not be loaded.
+
+    Raises:
+        MissingExtraError, DatasetError: as `load_model`.
+    """
+    place, calibration = _checked(folder)
+    hashes = [sha256_of(place / name) for name in FILES]
+    return hashlib.sha256(orjson.dumps([hashes, calibration])).hexdigest()
+
+
+def _checked(folder: str | PathLike[str] | None) -> tuple[Path, Any]:
+    """Where a model lies, and its calibration; raises as `load_model`."""
     own = folder is None
     place = WEIGHTS if folder is None else Path(folder)
     if own and not (place / DESCRIPTION).is_file():
@@ -59,12 +80,7 @@ def load_model(folder: str | PathLike[str] | None = None, threads: int = 0) -> O
             message = f"{place / name}: there is no such file, so this is no model"
             raise DatasetError(message, _INSTALL if own else "Give a folder that `notehead export` wrote.")
     remedy = _INSTALL if own else _EXPORT
-    calibration = _check(place, remedy) if (place / DESCRIPTION).exists() else None
-    try:
-        return OnnxModel(place, threads, ScoreMap(calibration))
-    except Exception as error:
-        message = f"{place}: the model cannot be loaded ({_first_line(error)})"
-        raise DatasetError(message, _INSTALL if own else _EXPORT) from error
+    return place, _check(place, remedy) if (place / DESCRIPTION).exists() else None
 
 
 def describe_model(

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from notehead.datasets import Dataset
-from notehead.detect.batch import BatchOptions, Read, read_files
+from notehead.detect.batch import BatchOptions, Read, read_files, read_with
+from notehead.detect.detector import Detector
 from notehead.detect.one_pass import DetectOptions
 from notehead.errors import DatasetError
 from notehead.images.document import DocumentReader, Scan
@@ -62,9 +63,14 @@ class Leaf:
 
 
 def leaves_of(
-    sources: Iterable[Source], options: ReadingOptions
+    sources: Iterable[Source], options: ReadingOptions, detector: Detector | None = None
 ) -> Iterator[tuple[Path, Leaf | DocumentError | None]]:
     """The pages of sources, in their order, each with its file; None after the last page of a file.
+
+    Args:
+        sources: to read.
+        options: how they are read.
+        detector: that has read others before, to be used in this process in place of `jobs` and `model`.
 
     Raises:
         MissingExtraError: the package came without its model.
@@ -74,7 +80,9 @@ def leaves_of(
     for kind, group in itertools.groupby(sources, key=lambda source: source.kind):
         files = [source.path for source in group]
         if kind == "document":
-            for file, read in read_files(files, options.batch()):
+            batch = options.batch()
+            reads = read_with(detector, files, batch) if detector else read_files(files, batch)
+            for file, read in reads:
                 yield file, leaf_of(read) if isinstance(read, Read) else read
             continue
         for file in files:

@@ -5,8 +5,8 @@ machines of a Ray cluster, `registry.py` lists both. A call is a function by nam
 that it means the same wherever it runs. A worker that dies costs its call another try, and nothing else.
 """
 
-from notehead.runners.call import TRIES, Answer, Call, Runner
+from notehead.runners.call import TRIES, Answer, Call, Runner, reason
 from notehead.runners.local import LocalRunner
 from notehead.runners.registry import RUNNERS, RunnerOptions, open_runner
 
-__all__ = ["RUNNERS", "TRIES", "Answer", "Call", "LocalRunner", "Runner", "RunnerOptions", "open_runner"]
+__all__ = ["RUNNERS", "TRIES", "Answer", "Call", "LocalRunner", "Runner", "RunnerOptions", "open_runner", "reason"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -35,7 +36,7 @@ def pictures_of(page: Page, columns: Columns) -> dict[str, bytes | None]:
     return pictures
 
 
-def page_row(entry: PageEntry, page: Page, columns: Columns, pictures: dict[str, bytes | None]) -> Any:
+def page_row(entry: PageEntry, page: Page, columns: Columns, pictures: Mapping[str, bytes | None]) -> Any:
     """A record batch of one row.
 
     Args:
@@ -46,7 +47,7 @@ def page_row(entry: PageEntry, page: Page, columns: Columns, pictures: dict[str,
     """
     arrow, _ = pyarrow()
     row: dict[str, Any] = {
-        "objects": _objects(page.symbols, columns.vocabulary),
+        "objects": objects_of(page.symbols, columns.vocabulary),
         "links": page.symbols.links.tolist(),
         **{name: getattr(entry, name) for name in FACTS},
         "staff_space": round(page.staff_space, 4),
@@ -77,7 +78,8 @@ def digest(row: dict[str, Any]) -> str:
     return found.hexdigest()
 
 
-def _objects(symbols: Symbols, vocabulary: Vocabulary) -> dict[str, list[Any]]:
+def objects_of(symbols: Symbols, vocabulary: Vocabulary) -> dict[str, list[Any]]:
+    """Symbols as the nested column `objects` has them: a list per field."""
     columns = plain_columns(symbols)
     box = symbols.box.round(DECIMALS)
     sizes = (box[:, 2:] - box[:, :2]).round(DECIMALS)

@@ -13,8 +13,10 @@ from notehead.vocabulary import Vocabulary
 
 VERSION = "notehead parquet 1"
 DATA = "data"
-CARD = "README.md"
 """The folder of the files."""
+INDEX = "pages.parquet"
+"""The list of all pages, where a dataset has so many files that opening each would take too long."""
+CARD = "README.md"
 GROUP = 8
 """Pages in a row group: what is read for one page."""
 METADATA = b"notehead"
@@ -106,12 +108,16 @@ def _list(feature: Feature, length: int | None = None) -> Feature:
 
 def schema(columns: Columns) -> Any:
     """The Arrow schema, with the features for `datasets`, and the classes with their ids for `notehead`."""
+    return arrow_schema(features(columns), columns.vocabulary, VERSION)
+
+
+def arrow_schema(every: Feature, vocabulary: Vocabulary, version: str) -> Any:
+    """The Arrow schema of any features, whose metadata name the format and its classes."""
     arrow, _ = pyarrow()
-    every = features(columns)
-    classes = [{"id": row.id, "name": row.name} for row in columns.vocabulary.classes]
+    classes = [{"id": row.id, "name": row.name} for row in vocabulary.classes]
     metadata = {
         b"huggingface": orjson.dumps({"info": {"features": every}}),
-        METADATA: orjson.dumps(unicode({"format": VERSION, "classes": classes})),
+        METADATA: orjson.dumps(unicode({"format": version, "classes": classes})),
     }
     fields = [arrow.field(name, _arrow_type(arrow, feature)) for name, feature in every.items()]
     return arrow.schema(fields, metadata=metadata)

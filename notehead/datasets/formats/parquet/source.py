@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from notehead.datasets.complaints import Complaints
 from notehead.datasets.formats.common.embedded import embedded_png, layer_of_runs
 from notehead.datasets.formats.common.symbol_columns import DECIMALS, own_or, symbols_of
 from notehead.datasets.formats.notehead.dataset import CLASSES, read_classes
+from notehead.datasets.formats.parquet.index import read_index
 from notehead.datasets.formats.parquet.schema import (
     CARD,
     DATA,
     FACTS,
+    INDEX,
     METADATA,
     RENAMED,
     SYMBOLS,
@@ -30,6 +32,7 @@ from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError
 from notehead.images import instance_ids
 from notehead.page import ABSENT, Origin, Page, Symbols
+from notehead.stores import is_url
 from notehead.vocabulary import Vocabulary
 
 _LARGEST_GROUP = 4 * 2**30
@@ -44,17 +47,12 @@ class ParquetSource(Source):
         pyarrow()
         self.folder = folder
         self.complaints = Complaints(options.keep_going)
-        files = parquet_files(folder)
-        if not files and not is_empty(folder):
-            message = f"{folder}: no Parquet files here"
-            raise DatasetError(message, "They are in its folder `data`.")
-        self._in = files[0].parent if files else folder / DATA
-        vocabularies = [] if files else [own_or(read_classes(folder / CLASSES))]
+        vocabularies: list[Vocabulary] = []
         self.entries: list[PageEntry] = []
-        for file in files:
-            with _opened(file) as table:
-                vocabularies.append(_vocabulary(table))
-                self.entries += _entries(file.name, table)
+        if (folder / INDEX).is_file():
+            self._list(folder, vocabularies)
+        else:
+            self._search(folder, vocabularies)
         if any(vocabulary != vocabularies[0] for vocabulary in vocabularies):
             message = f"{self._in}: the files have different classes"
             raise DatasetError(message, "Keep the files of different datasets in different folders.")
@@ -63,6 +61,32 @@ class ParquetSource(Source):
             raise DatasetError(message, "Keep the files of different datasets in different folders.")
         self.vocabulary = vocabularies[0]
         self._label = np.array([*(row.id for row in self.vocabulary.classes), -1], np.int32)
+
+    def _list(self, folder: Path, vocabularies: list[Vocabulary]) -> None:
+        """Take the pages from the list of them, and the classes from the first file."""
+        self._in = folder / DATA
+        with _checked(str(folder / INDEX)):
+            self.entries += read_index(folder / INDEX)
+        files = dict.fromkeys(entry.key.partition(":")[0] for entry in self.entries)
+        for name in list(files)[:1]:
+            with _opened(self._in / name) as table:
+                vocabularies.append(_vocabulary(table))
+        if not files:
+            vocabularies.append(own_or(read_classes(folder / CLASSES)))
+
+    def _search(self, folder: Path, vocabularies: list[Vocabulary]) -> None:
+        """Look into every file."""
+        files = parquet_files(folder)
+        if not files and not is_empty(folder):
+            message = f"{folder}: no Parquet files here"
+            raise DatasetError(message, "They are in its folder `data`.")
+        self._in = files[0].parent if files else folder / DATA
+        if not files:
+            vocabularies.append(own_or(read_classes(folder / CLASSES)))
+        for file in files:
+            with _opened(file) as table:
+                vocabularies.append(_vocabulary(table))
+                self.entries += _entries(file.name, table)
 
     def symbols(self, entry: PageEntry) -> Symbols:
         return self._symbols(entry, self._row(entry, ["objects", "links"]))
@@ -153,8 +177,10 @@ def _opened(path: Path) -> Iterator[Any]:
     """An open Parquet file; whatever goes wrong inside is its damage."""
     _, parquet = pyarrow()
     try:
-        with _checked(str(path)), parquet.ParquetFile(path) as table:
-            yield table
+        with ExitStack() as stack:
+            file = stack.enter_context(path.open("rb")) if is_url(path) else path
+            stack.enter_context(_checked(str(path)))
+            yield stack.enter_context(parquet.ParquetFile(file))
     except OSError as error:
         message = f"{path}: {error.strerror or error}"
         raise DatasetError(message, _REMEDY) from error

@@ -1,0 +1,213 @@
+"""What is done of a collection, in the results' `.notehead` folder: a record of each part, and a log.
+
+```
+.notehead/lock              held while a command writes here
+.notehead/run.json          what was asked for
+.notehead/parts/KEY.json    a part that is done, or that was divided into its files
+.notehead/log.jsonl         a line for each part, in the order in which they were done
+.notehead/work/             results of parts that are not whole yet
+```
+
+A part counts as done when its record stands under its final name, which happens after all its results do.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+from notehead.errors import OutputError
+from notehead.files import make_folder, output_error, write_file
+
+STATE = ".notehead"
+WORK = f"{STATE}/work"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What decides the results.
+
+    Attributes:
+        fingerprint: of what is done, how, by which version.
+        files: files and folders as they were named, and where they are.
+    """
+
+    fingerprint: str
+    files: tuple[tuple[str, str], ...]
+
+
+class State:
+    """The state of a collection. Use as a context manager: it locks the folder of the results.
+
+    Raises:
+        OutputError: the folder cannot be written, is in use, or holds something else.
+    """
+
+    def __init__(self, folder: Path, identity: Identity) -> None:
+        self.folder = folder
+        self._state = folder / STATE
+        self._identity = identity
+        self._lock: int | None = None
+
+    def __enter__(self) -> Self:
+        self._refuse_strangers()
+        make_folder(self._state / "parts")
+        self._take_lock()
+        try:
+            self._check_identity()
+            self._sweep()
+        except OutputError:
+            self._release()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.folder / WORK, ignore_errors=True)
+        self._release()
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _refuse_strangers(self) -> None:
+        """Leave a folder that holds something else as it is."""
+        try:
+            if self._state.exists() or not self.folder.exists():
+                return
+            strangers = [entry.name for entry in self.folder.iterdir()]
+        except OSError as error:
+            raise output_error(self.folder, error) from error
+        if strangers:
+            message = f"{self.folder}: is not empty, and holds no collection (it holds {min(strangers)})"
+            raise OutputError(message, "Choose an empty or a new folder.")
+
+    def _take_lock(self) -> None:
+        path = self._state / "lock"
+        try:
+            self._lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._release()
+            message = f"{self.folder}: another command is writing here"
+            raise OutputError(message, "Wait for it to end, or choose another folder.") from error
+        except OSError as error:
+            self._release()
+            raise output_error(path, error) from error
+
+    def _check_identity(self) -> None:
+        path = self._state / "run.json"
+        mine = {"fingerprint": self._identity.fingerprint, "files": [list(pair) for pair in self._named()]}
+        found = _read(path)
+        if found is None and not path.exists():
+            write_file(path, orjson.dumps(mine))
+            return
+        if found is None or found.get("fingerprint") != mine["fingerprint"]:
+            message = f"{self.folder}: holds results with other options, or by another version"
+            remedy = "Use the options and the version that it was begun with, or choose another folder."
+            raise OutputError(message, remedy)
+        if found.get("files") != mine["files"]:
+            message = f"{self.folder}: holds results of other files"
+            raise OutputError(message, "Name the same files and folders, or choose another folder.")
+
+    def _named(self) -> Iterator[tuple[str, ...]]:
+        for pair in self._identity.files:
+            yield tuple(os.fsencode(name).decode("utf-8", "backslashreplace") for name in pair)
+
+    def _sweep(self) -> None:
+        """Remove what a killed command left unfinished."""
+        shutil.rmtree(self.folder / WORK, ignore_errors=True)
+        make_folder(self.folder / WORK)
+        log = self._state / "log.jsonl"
+        try:
+            with log.open("ab+") as file:
+                if file.tell():
+                    file.seek(-1, os.SEEK_END)
+                    if file.read(1) != b"\n":
+                        file.write(b"\n")
+        except OSError as error:
+            raise output_error(log, error) from error
+
+    def record(self, key: str) -> dict[str, Any] | None:
+        """The record of a part, if all its files are there in the size that it says.
+
+        One that failed for what may pass, such as a disk that was away, counts as none: it is tried again.
+        """
+        record = _read(self._path(key))
+        if record is None or record.get("again"):
+            return None
+        there = all(_size(self.folder / name) == size for name, size in record.get("files", ()))
+        return record if there else None
+
+    def finish(self, key: str, record: dict[str, Any]) -> None:
+        """Note a part as done; what an earlier try made of it, and this one did not, is removed."""
+        before = {name for name, _ in (_read(self._path(key)) or {}).get("files", ())}
+        for name in before - {name for name, _ in record["files"]}:
+            _remove(self.folder / name)
+        write_file(self._path(key), orjson.dumps(record))
+
+    def divide(self, key: str) -> None:
+        """Note that a part is read file by file."""
+        write_file(self._path(key), orjson.dumps({"divided": True}))
+
+    def log(self, line: dict[str, Any]) -> None:
+        """Append a line to the log."""
+        path = self._state / "log.jsonl"
+        try:
+            with path.open("ab") as file:
+                file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        except OSError as error:
+            raise output_error(path, error) from error
+
+    def keep(self, wanted: Callable[[str], bool]) -> int:
+        """Forget all other parts: their files changed or are gone. Their results are removed.
+
+        Returns:
+            How many there were.
+        """
+        forgotten = 0
+        for path in sorted((self._state / "parts").glob("*.json")):
+            if not wanted(path.stem):
+                for name, _ in (_read(path) or {}).get("files", ()):
+                    _remove(self.folder / name)
+                _remove(path)
+                forgotten += 1
+        return forgotten
+
+    def clear(self, key: str) -> None:
+        """Remove what workers that died at a part have left."""
+        for left in (self.folder / WORK).glob(f"{key}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def _path(self, key: str) -> Path:
+        return self._state / "parts" / f"{key}.json"
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        record = orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None  # not there, or damaged: make it again
+    return record if isinstance(record, dict) else None
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file, -1 where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise output_error(path, error) from error
