@@ -17,13 +17,16 @@ from notehead.builder.describe import command, versions
 from notehead.builder.journal import Journal
 from notehead.builder.options import BuildOptions, BuildResult, Failure
 from notehead.builder.plan import Source, Unit, in_train, units
+from notehead.builder.shards import build_shards
 from notehead.builder.survey import score_files, survey
 from notehead.builder.unit import work_folder
 from notehead.datasets.formats.deepscores_v1 import layout as v1
 from notehead.datasets.index import MANIFEST, PAGES
+from notehead.errors import OutputError
 from notehead.files import make_folder
 from notehead.progress import Progress, Silent
 from notehead.runners import Call, open_runner
+from notehead.stores import is_url
 
 FOLDERS = (
     "images", "segmentation", "instance", "pages", f"{v1.DETECTION}/images_png",
@@ -45,7 +48,8 @@ def build(
 
     Args:
         scores: files or folders (MusicXML, .mxl, MEI, Humdrum .krn).
-        output: a new or empty folder, or that of the same build.
+        output: a new or empty folder, or that of the same build; for the layout "parquet" also the URL
+            of one in an object store.
         options: what to build.
         progress: told of every step.
 
@@ -63,7 +67,13 @@ def build(
         (10, ())
     """
     roots = [Path(scores)] if isinstance(scores, str | PathLike) else [Path(score) for score in scores]
-    return _Build(roots, Path(output), options or BuildOptions(), progress or Silent()).run()
+    options, progress = options or BuildOptions(), progress or Silent()
+    if options.layout == "parquet":
+        return build_shards(roots, output, options, progress)
+    if is_url(output):
+        message = f"{output}: an object store holds shards, not a folder of files"
+        raise OutputError(message, "Choose the layout parquet.")
+    return _Build(roots, Path(output), options, progress).run()
 
 
 class _Build:

@@ -26,7 +26,7 @@ from notehead.datasets.patches import cut_patch
 from notehead.degrade import RECIPES, degrade
 from notehead.draw import Canvas, draw
 from notehead.engrave.engravers import open_engraver
-from notehead.engrave.score import read_score
+from notehead.engrave.score import count_notes, read_score
 from notehead.files import PARTIAL, write_file
 from notehead.images import class_rows, encode_png, encode_rows, instance_rows, read_png
 from notehead.page import Origin, Page
@@ -43,6 +43,11 @@ def work_folder(folder: Path) -> Path:
 def survey(path: str) -> dict[str, Any]:
     """Check a score and name it by its content; raises ScoreError for one that cannot be used."""
     return {"score_id": read_score(Path(path)).score_id}
+
+
+def weigh(path: str) -> int:
+    """About how many notes a score has, without checking it."""
+    return count_notes(Path(path))
 
 
 def make(source: dict[str, str], number: int, values: dict[str, Any], folder: str) -> dict[str, Any]:

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import click
+from click.core import ParameterSource
 
-from notehead.builder import BuildOptions, BuildResult, build
+from notehead.builder import BuildOptions, BuildResult, build, estimate
 from notehead.cli.bar import Bar
 from notehead.degrade import RECIPES
 from notehead.engrave.engravers import ENGRAVERS
 from notehead.engrave.style import PAPER_ODDS
 from notehead.engrave.verovio.fonts import FONTS
 from notehead.errors import PartialError
+from notehead.runners import RUNNERS
+from notehead.stores import is_url
 
-_SHOWN = 20
+_SHOWN, _CAUSES = 20, 5
 
 
 @click.command("build")
 @click.argument("scores", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the dataset.")
+@click.option(
+    "-o", "--output", required=True,
+    help="Folder of the dataset, or its URL in an object store (s3://bucket/dataset).",
+)  # fmt: skip
+@click.option(
+    "--layout", type=click.Choice(["folder", "parquet"]),
+    help="Files as DeepScoresV2 has them (the default), or Parquet shards (in object stores always).",
+)  # fmt: skip
 @click.option("--fonts", default=",".join(FONTS), show_default=True, help="Music fonts, separated by commas.")
 @click.option(
     "--engraver",
@@ -41,6 +53,16 @@ _SHOWN = 20
 @click.option("--workers", default=0, help="Processes; by default one per processor.")
 @click.option("--seed", default=0, show_default=True, help="Of all that is drawn at random.")
 @click.option("--limit", type=int, help="Stop after so many pages.")
+@click.option("--pages", type=click.IntRange(1), help="So many pages, in as many styles as that takes.")
+@click.option("--shard-pages", default=64, show_default=True, help="Pages in a Parquet shard, about.")
+@click.option(
+    "--runner", type=click.Choice(list(RUNNERS)), default="local", show_default=True,
+    help="Where the work is done: processes of this machine, or a Ray cluster.",
+)  # fmt: skip
+@click.option(
+    "--address", default="", help="Of the Ray cluster, such as auto; by default one is started here."
+)
+@click.option("--dry-run", is_flag=True, help="Only tell what the dataset would take: pages, time, bytes.")
 @click.option("--patches", default=5000, show_default=True, help="Classification patches per class, at most.")
 @click.option(
     "--timeout",
@@ -50,7 +72,8 @@ _SHOWN = 20
 )
 def build_command(
     scores: tuple[Path, ...],
-    output: Path,
+    output: str,
+    layout: Literal["folder", "parquet"] | None,
     fonts: str,
     engraver: str,
     recipes: str,
@@ -62,6 +85,11 @@ def build_command(
     workers: int,
     seed: int,
     limit: int | None,
+    pages: int | None,
+    shard_pages: int,
+    runner: str,
+    address: str,
+    dry_run: bool,
     patches: int,
     timeout: int | None,
 ) -> None:
@@ -81,24 +109,42 @@ def build_command(
       notehead build quartet.mxl song.krn -o dataset/ --per-score 5
       notehead build scores/ -o dataset/ --fonts Bravura,Leland --limit 1000 --seed 7
       notehead build scores/ -o dataset/ --recipes clean,flatbed-scan,phone-photo --per-score 3
+      notehead build scores/ -o s3://bucket/dataset --pages 300000 --dry-run
+      notehead build scores/ -o s3://bucket/dataset --pages 300000 --runner ray --address auto
     """
+    if pages is not None and (limit is not None or _given("per_score")):
+        message = "--pages decides how many styles there are; leave --limit and --per-score out"
+        raise click.UsageError(message)
     options = BuildOptions(
         fonts=_names(fonts),
         engravers=_names(engraver),
         recipes=_names(recipes),
         strength=strength,
         papers=_names(papers),
-        per_score=per_score,
+        per_score=None if pages else per_score,
         resolution=resolution,
         split=split,
         seed=seed,
-        limit=limit,
+        limit=pages or limit,
         patches=patches,
         workers=workers,
+        runner=runner,
+        address=address,
+        layout=layout or ("parquet" if is_url(output) else "folder"),
+        shard_pages=shard_pages,
         cpu_seconds=timeout,
         seconds=timeout * 2.5 if timeout else None,
     )
-    _tell(build(scores, output, options, Bar()))
+    if dry_run:
+        click.echo(estimate(scores, output, options, Bar()).text())
+    else:
+        _tell(build(scores, output, options, Bar()))
+
+
+def _given(name: str) -> bool:
+    """Whether an option was given, rather than left at its default."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source == ParameterSource.COMMANDLINE
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -110,6 +156,8 @@ def _tell(result: BuildResult) -> None:
     click.echo(
         f"{result.folder}: {result.pages:,} pages, {result.symbols:,} symbols, from {result.scores:,} scores"
     )
+    if result.made and result.bytes:
+        _tell_cost(result)
     for copy in result.copies[:_SHOWN]:
         click.echo(f"copy: {copy.file}: {copy.reason}", err=True)
     for failure in result.failures[:_SHOWN]:
@@ -118,5 +166,21 @@ def _tell(result: BuildResult) -> None:
         click.echo(f"... and {len(result.failures) - _SHOWN} more", err=True)
     if result.failures:
         count = len(result.failures)
+        causes = Counter(failure.reason.partition(" (style ")[0] for failure in result.failures)
+        if len(causes) < count:
+            for cause, often in causes.most_common(_CAUSES):
+                click.echo(f"{often:,} times: {cause}", err=True)
         message = "one score was left out" if count == 1 else f"{count} scores were left out"
         raise PartialError(message, f"{result.folder}/README.md lists each with its reason.")
+
+
+def _tell_cost(result: BuildResult) -> None:
+    """What it took, to standard error."""
+    cpu = sum(result.stages.values())
+    deaths = f"; {result.deaths:,} workers died, and others did their work" if result.deaths else ""
+    click.echo(
+        f"{result.made:,} pages made in {result.seconds:,.0f} s ({result.made / result.seconds:.1f} pages/s), "
+        f"{cpu / 3600:.2f} processor hours, {result.bytes / 1e9:.2f} GB in all, "
+        f"largest process {result.peak_memory / 1e6:.0f} MB{deaths}",
+        err=True,
+    )

@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from notehead.cli.bar import Bar
 from notehead.cli.changes import changes
+from notehead.cli.places import DATASET
 from notehead.cli.reading import open_dataset, reading_options, tell_left_out
 from notehead.datasets.convert import ConvertOptions, convert
 from notehead.datasets.formats import FORMATS, WriteOptions
@@ -20,7 +21,7 @@ _TO = [name for name, found in FORMATS.items() if found.writer is not None]
 
 
 @click.command("convert")
-@click.argument("datasets", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("datasets", nargs=-1, required=True, type=DATASET)
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option(
     "--to", required=True, type=click.Choice(_TO), metavar="FORMAT", help=f"The new format: {', '.join(_TO)}."

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from notehead.cli.bar import Bar
+from notehead.cli.collected import no_runner, no_standard_input, runner_of, runner_options, tell
 from notehead.cli.documents import (
     Passing,
     confidence_option,
@@ -16,14 +18,14 @@ from notehead.cli.documents import (
     pages_option,
     tell_notes,
 )
-from notehead.errors import OutputError
-from notehead.images.document import STANDARD_INPUT
 from notehead.images.find import find_documents
 from notehead.images.page_range import PageRange
+from notehead.runners import RunnerOptions
 from notehead.vocabulary import SETS, VOCABULARY, class_map, named_vocabulary
 
 if TYPE_CHECKING:
-    from notehead.cli.detections import Outputs
+    from notehead.collection import Detecting
+    from notehead.collection.page_files import PageFiles
     from notehead.detect.batch import BatchOptions, Read
 
 _STDOUT = Path("-")
@@ -40,12 +42,17 @@ _STDOUT = Path("-")
 @click.option("--coco", is_flag=True, help="results.json and images.json, as COCO has them, for all pages.")
 @click.option("--muscima", is_flag=True, help="A MuNG XML file per page.")
 @click.option("--overlay", is_flag=True, help="Also a picture of each page with its symbols.")
+@click.option(
+    "--parquet", is_flag=True,
+    help="Also Parquet tables, for collections: the same command goes on where it was stopped.",
+)  # fmt: skip
 @confidence_option
 @click.option("--classes", type=click.Choice(SETS), help="Name symbols as this dataset does.")
 @click.option(
     "--jobs", type=click.IntRange(0), default=1, show_default=True,
     help="Processes, each with one thread; 0 for one per processor. One job has all threads.",
 )  # fmt: skip
+@runner_options("--parquet")
 @model_option
 def detect_command(
     files: tuple[Path, ...],
@@ -55,9 +62,12 @@ def detect_command(
     coco: bool,
     muscima: bool,
     overlay: bool,
+    parquet: bool,
     confidence: float,
     classes: str | None,
     jobs: int,
+    runner: str | None,
+    address: str,
     model: Path | None,
 ) -> None:
     """Find the symbols on pages of music.
@@ -69,71 +79,88 @@ def detect_command(
     Exit codes: 0 done; 5 done, but some pages could not be read; 4 none could be read, or the model cannot be
     used; 6 cannot write; 7 the model is not installed.
 
+    --parquet is for collections of any size: workers read them in parts, a file that kills a worker costs
+    itself alone, and the same command goes on where it was stopped.
+
     \b
     Examples:
       notehead detect scan.pdf -o found/ --pages 1,4-5 --overlay
       notehead detect photos/ page.tif -o found/ --coco --jobs 4
       notehead detect - < scan.png | jq '.symbols[].class'
+      notehead detect archive/ -o found/ --parquet --jobs 0
     """
     folder = None if output in (None, _STDOUT) else output
-    if folder is None and (coco or muscima or overlay):
-        message = "--coco, --muscima and --overlay write files, so -o is wanted, too"
+    if folder is None and (coco or muscima or overlay or parquet):
+        message = "--coco, --muscima, --overlay and --parquet write files, so -o is wanted, too"
         raise click.UsageError(message)
+    as_json = as_json or not (coco or muscima)
+    if parquet and folder is not None:
+        no_standard_input(files, "--parquet")
+        if coco:
+            message = "--coco makes one file of all pages, --parquet many: choose one of them"
+            raise click.UsageError(message)
+
+        from notehead.collection import Detecting  # noqa: PLC0415  # after what is wrong with the call
+
+        detecting = Detecting(model, confidence, pages, classes, as_json, muscima, overlay)
+        _collect(files, folder, detecting, runner_of(runner, address, jobs))
+        return
+    no_runner(runner, address, "--parquet")
     found = _documents(files, folder)
 
-    from notehead.cli.detections import Outputs  # noqa: PLC0415  # after what is wrong with the call
+    from notehead.collection.page_files import PageFiles  # noqa: PLC0415  # likewise
     from notehead.detect.batch import BatchOptions  # noqa: PLC0415
     from notehead.detect.one_pass import DetectOptions  # noqa: PLC0415
 
-    plain = not (coco or muscima)
-    outputs = Outputs(
-        json=as_json or plain, coco=coco, muscima=muscima, overlay=overlay,
-        classes=None if classes is None else class_map(VOCABULARY, named_vocabulary(classes)),
-    )  # fmt: skip
+    wanted = None if classes is None else class_map(VOCABULARY, named_vocabulary(classes))
     options = BatchOptions(model, DetectOptions(confidence=confidence), pages=pages, jobs=jobs)
-    _Run(found, folder, outputs).run(options)
+    _Run(found, folder, PageFiles(as_json, muscima, overlay, wanted), coco=coco).run(options)
+
+
+def _collect(files: tuple[Path, ...], folder: Path, detecting: Detecting, runner: RunnerOptions) -> None:
+    from notehead.collection import CollectionOptions, detect_collection  # noqa: PLC0415  # as above
+
+    summary = detect_collection(files, folder, detecting, CollectionOptions(runner), Bar())
+    counts = summary.counts
+    text = _told(counts["pages"], counts["symbols"], counts["empty"])
+    tell(summary, text, some=counts["pages"] > 0)
 
 
 def _documents(files: tuple[Path, ...], folder: Path | None) -> list[Path]:
-    """The files to read; never those in the folder of the results.
+    """The files to read; never those in the folder of the results."""
+    from notehead.collection.files import documents, files_outside  # noqa: PLC0415  # as above
 
-    Raises:
-        OutputError: results would lie among the files.
-        DocumentError: there is no file.
-    """
     if folder is None:
         return find_documents(files)
-    place = folder.resolve()
-    for file in files:
-        if file != STANDARD_INPUT and place == (file if file.is_dir() else file.parent).resolve():
-            message = f"{folder}: the files to read lie there"
-            raise OutputError(message, "Choose another folder for the results.")
-    return [
-        file for file in find_documents(files)
-        if file == STANDARD_INPUT or not file.resolve().is_relative_to(place)
-    ]  # fmt: skip
+    return [source.path for source in files_outside(folder, files, documents).sources]
+
+
+def _told(pages: int, symbols: int, empty: int) -> str:
+    text = f"{counted(pages, 'page')}, {counted(symbols, 'symbol')}"
+    return f"{text}; {empty:,} without a staff" if empty else text
 
 
 class _Run:
     """Pages read and written, and what went wrong."""
 
-    def __init__(self, files: list[Path], folder: Path | None, outputs: Outputs) -> None:
-        self._files, self._folder, self._outputs = files, folder, outputs
+    def __init__(self, files: list[Path], folder: Path | None, wanted: PageFiles, *, coco: bool) -> None:
+        self._files, self._folder, self._wanted, self._coco = files, folder, wanted, coco
         self._passing = Passing(len(files))
         self._read = self._empty = self._symbols = 0
 
     def run(self, options: BatchOptions) -> None:
         """Raises PartialError where some pages could not be read, the first error where none could."""
-        from notehead.cli.detections import FolderOutput, Names, in_file, page_json  # noqa: PLC0415
+        from notehead.cli.detections import FolderOutput, Names  # noqa: PLC0415
+        from notehead.collection.page_files import in_file, page_json  # noqa: PLC0415
 
         if self._folder is None:
             names = Names()
             for read in self._pages(options):
                 name = names.take(read.scan.name, read.scan.number, read.scan.count)
-                page = in_file(read, name, self._outputs.classes)
+                page = in_file(read, name, self._wanted.classes)
                 click.echo(page_json(read, page), nl=False)
         else:
-            with FolderOutput(self._folder, self._outputs) as output:
+            with FolderOutput(self._folder, self._wanted, coco=self._coco) as output:
                 for read in self._pages(options):
                     output.add(read)
         self._finish()
@@ -152,9 +179,7 @@ class _Run:
         tell_notes(read.place, read.notes)
 
     def _finish(self) -> None:
-        text = f"{counted(self._read, 'page')}, {counted(self._symbols, 'symbol')}"
-        if self._empty:
-            text += f"; {self._empty:,} without a staff"
+        text = _told(self._read, self._symbols, self._empty)
         if self._read:
             click.echo(f"{self._folder}: {text}" if self._folder else text, err=True)
         self._passing.finish(some=self._read > 0)

@@ -86,12 +86,17 @@ class Passing:
 
     def finish(self, *, some: bool) -> None:
         """Raises DatasetError where no page could be read, PartialError where some could not."""
-        if self.errors and not some:
-            message = "no page could be read"
-            raise DatasetError(message)  # of the same code as the errors that were told
-        if self.errors:
-            message = f"{counted(len(self.errors), 'page or file', 'pages or files')} could not be read"
-            raise PartialError(message)
+        finish(len(self.errors), some=some)
+
+
+def finish(failed: int, *, some: bool) -> None:
+    """Raises DatasetError where no page could be read, PartialError where so many could not."""
+    if failed and not some:
+        message = "no page could be read"
+        raise DatasetError(message)  # of the same code as the errors that were told
+    if failed:
+        message = f"{counted(failed, 'page or file', 'pages or files')} could not be read"
+        raise PartialError(message)
 
 
 def tell_notes(place: str, notes: Iterable[str]) -> None:

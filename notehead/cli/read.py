@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from notehead.cli.bar import Bar
+from notehead.cli.collected import no_runner, no_standard_input, runner_of, runner_options, tell
 from notehead.cli.documents import (
     Passing,
     confidence_option,
@@ -20,8 +22,10 @@ from notehead.errors import DatasetError, OutputError
 from notehead.files import write_file
 from notehead.images.document import STANDARD_INPUT
 from notehead.images.page_range import PageRange
+from notehead.runners import RunnerOptions
 
 if TYPE_CHECKING:
+    from notehead.collection import Pieces
     from notehead.reading.leaves import Leaf, ReadingOptions
     from notehead.reading.sources import Source
     from notehead.transcribe import Score
@@ -46,6 +50,11 @@ _STDOUT = Path("-")
     "--jobs", type=click.IntRange(0), default=1, show_default=True,
     help="Processes that find symbols, each with one thread; 0 for one per processor.",
 )  # fmt: skip
+@click.option(
+    "--each", is_flag=True,
+    help="Every file is a piece of its own: -o is a folder for their music, and Parquet tables of it.",
+)  # fmt: skip
+@runner_options("--each")
 @model_option
 def read_command(
     files: tuple[Path, ...],
@@ -55,6 +64,9 @@ def read_command(
     pages: PageRange | None,
     confidence: float,
     jobs: int,
+    each: bool,
+    runner: str | None,
+    address: str,
     model: Path | None,
 ) -> None:
     """Read the music on pages: MusicXML that opens in a score editor.
@@ -66,12 +78,29 @@ def read_command(
     Exit codes: 0 done; 5 done, but some pages could not be read; 4 none could be read, or there is no music
     on them; 3 Verovio cannot use the music; 6 cannot write; 7 the model is not installed.
 
+    --each is for collections of any size: workers read them in parts, a file that kills a worker costs itself
+    alone, and the same command goes on where it was stopped.
+
     \b
     Examples:
       notehead read scan.pdf -o piece.musicxml --report piece.html
       notehead read page1.jpg page2.jpg -o piece.mxl --midi piece.mid
       notehead detect scan.pdf -o found/ && notehead read found/ -o piece.mei
+      notehead read archive/ -o music/ --each --jobs 0
     """
+    if each:
+        if output in (None, _STDOUT) or midi or report:
+            message = "--each writes a file of music for each file, into the folder -o, and no other"
+            raise click.UsageError(message)
+        no_standard_input(files, "--each")
+
+        from notehead.collection import Pieces  # noqa: PLC0415  # after what is wrong with the call
+
+        _collect(
+            files, Path(output or "."), Pieces(model, confidence, pages), runner_of(runner, address, jobs)
+        )
+        return
+    no_runner(runner, address, "--each")
     to_stdout = output == _STDOUT or (output is None and midi is None and report is None)
     wanted = _Wanted(None if output == _STDOUT else output, midi, report, to_stdout=to_stdout)
 
@@ -82,6 +111,21 @@ def read_command(
     sources = find_sources(files)
     wanted.spare(sources)
     _Run(sources, wanted).run(ReadingOptions(confidence, pages, jobs, model))
+
+
+def _collect(files: tuple[Path, ...], folder: Path, pieces: Pieces, runner: RunnerOptions) -> None:
+    from notehead.collection import CollectionOptions, read_collection  # noqa: PLC0415  # as above
+
+    summary = read_collection(files, folder, pieces, CollectionOptions(runner), Bar())
+    counts = summary.counts
+    text = f"{counted(counts['pieces'], 'piece')}, {counted(counts['pages'], 'page')}, "
+    text += counted(counts["measures"], "measure") + _in_doubt(counts["doubtful"], counts["uncertain"])
+    tell(summary, text, some=counts["pieces"] > 0)
+
+
+def _in_doubt(doubtful: int, unsure: int) -> str:
+    what = f"{counted(doubtful, 'measure')} that {'does' if doubtful == 1 else 'do'} not add up"
+    return f"; {what}, {counted(unsure, 'uncertain note')}"
 
 
 class _Wanted:
@@ -190,8 +234,7 @@ class _Run:
                 counted(len(measures_of(score)), "measure"),
             )
         )  # fmt: skip
-        text += f"; {counted(doubtful, 'measure')} that {'does' if doubtful == 1 else 'do'} not add up"
-        text += f", {counted(unsure, 'uncertain note')}"
+        text += _in_doubt(doubtful, unsure)
         where = ", ".join(map(str, self._wanted.files))
         click.echo(f"{where}: {text}" if where else text, err=True)
         self._passing.finish(some=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from notehead.cli.places import DATASET
 from notehead.cli.reading import source_options
 from notehead.datasets import Dataset
 from notehead.datasets.overlay import OverlayOptions, overlay
@@ -18,7 +19,7 @@ from notehead.images import encode_png
 
 
 @click.command("show")
-@click.argument("dataset", type=click.Path(path_type=Path))
+@click.argument("dataset", type=DATASET)
 @click.argument("page")
 @source_options
 @click.option("--keep-going", is_flag=True, help="Leave out symbols that cannot be used.")

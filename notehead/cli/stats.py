@@ -9,13 +9,14 @@ import click
 import orjson
 
 from notehead.cli.bar import Bar
+from notehead.cli.places import DATASET
 from notehead.cli.reading import open_dataset, reading_options, tell_left_out
 from notehead.datasets import StatisticsBuilder
 from notehead.datasets.plots import write_plots
 
 
 @click.command("stats")
-@click.argument("datasets", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("datasets", nargs=-1, required=True, type=DATASET)
 @reading_options
 @click.option("--json", "as_json", is_flag=True, help="All figures as JSON.")
 @click.option("--plots", type=click.Path(path_type=Path), help="Also write the plots into this folder.")

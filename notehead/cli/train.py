@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from notehead.cli.bar import Bar
+from notehead.cli.places import DATASET
 from notehead.datasets import Dataset
 from notehead.detect.model_files import FILES
 from notehead.errors import MissingExtraError
+from notehead.runners import RUNNERS
+from notehead.stores import is_url
 
 _HELP = """
 Pages of the split `train` are degraded (unless they are already), scaled, and kept in OUTPUT/pages; the
 network is judged by some of the others. Stop it at any moment and run the same command again: it goes on
 from its last checkpoint, to the same curve.
 
-Exit codes: 0 done or out of time; 4 a dataset cannot be used; 6 OUTPUT was begun otherwise; 7 an extra is
-missing.
+With --stream it begins at once, and takes hardly more memory and no more disk for a million pages than for a
+hundred. With --workers several processes train one network; --parts decides the curve, not how many they are.
+
+Exit codes: 0 done or out of time; 1 options that cannot be, or a worker that is lost again and again; 4 a
+dataset cannot be used; 6 OUTPUT was begun otherwise; 7 an extra is missing.
 
 \b
 Examples:
   notehead train {task} dataset/ -o run/ --time 2h
   notehead train {task} verovio/ lilypond/ rare/ -o run/ --steps 30000 --copies 2
+  notehead train {task} shards/ -o run/ --stream --buffer 256 --workers 2
+  notehead train {task} s3://bucket/dataset -o run/ --stream --workers 4 --runner ray --address auto
 """
 
+_Function = Callable[..., None]
 _UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
 
@@ -67,6 +77,40 @@ def train_command() -> None:
     """
 
 
+def _streamed(command: _Function) -> _Function:
+    """The options of a stream."""
+    for option in (
+        click.option(
+            "--buffer", type=click.IntRange(1), default=128, show_default=True,
+            help="Pages of a stream that wait in memory: the further it reaches, the better it is shuffled.",
+        ),
+        click.option("--stream", is_flag=True, help="Read pages as they are needed, in shuffled order."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _shared(command: _Function) -> _Function:
+    """The options of several workers."""
+    for option in (
+        click.option("--address", default="", help="Of a Ray cluster; auto for the one that runs here."),
+        click.option(
+            "--runner", type=click.Choice(list(RUNNERS)), default="local", show_default=True,
+            help="Where workers are: this machine, or a Ray cluster.",
+        ),
+        click.option(
+            "--parts", type=click.IntRange(1),
+            help="Of a batch, each of eight crops, which workers share; at first as many as workers.",
+        ),
+        click.option(
+            "--workers", type=click.IntRange(1), default=1, show_default=True,
+            help="Processes that train, each on its share of every batch.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 def _command(task: str, usual: str, what: str) -> click.Command:
     """The command of a task: all tasks have the same options.
 
@@ -77,7 +121,7 @@ def _command(task: str, usual: str, what: str) -> click.Command:
     """
 
     @click.command(task, help=what + "\n" + _HELP.format(task=task))
-    @click.argument("datasets", nargs=-1, required=True, type=click.Path(path_type=Path))
+    @click.argument("datasets", nargs=-1, required=True, type=DATASET)
     @click.option(
         "-o", "--output", required=True, type=click.Path(path_type=Path), help="Folder of the training."
     )
@@ -102,11 +146,13 @@ def _command(task: str, usual: str, what: str) -> click.Command:
         help="Of each page, each degraded anew.",
     )
     @click.option(
-        "--workers",
+        "--readers",
         type=click.IntRange(0),
         default=0,
-        help="Processes that prepare pages; 0 for one per processor.",
+        help="Processes that read and prepare pages, of each worker; 0 for one per processor.",
     )
+    @_streamed
+    @_shared
     @click.option(
         "--begin",
         default="",
@@ -122,26 +168,31 @@ def _command(task: str, usual: str, what: str) -> click.Command:
 
 def _train(task: str, datasets: tuple[Path, ...], given: dict[str, Any]) -> None:
     need_torch()
-    from notehead.models.data.pages import PageOptions  # noqa: PLC0415  # needs PyTorch
+    from notehead.models.data.order import StreamOptions  # noqa: PLC0415  # needs PyTorch
+    from notehead.models.data.pages import PageOptions  # noqa: PLC0415
     from notehead.models.loop import LoopOptions  # noqa: PLC0415
+    from notehead.models.options import Surroundings, TrainingOptions  # noqa: PLC0415
     from notehead.models.registry import model_entry  # noqa: PLC0415
-    from notehead.models.training import Surroundings, TrainingOptions, train_model  # noqa: PLC0415
+    from notehead.models.training import begun_parts, train_model  # noqa: PLC0415
 
     entry = model_entry(given["model"], task)
     recipes = tuple(name.strip() for name in given["recipes"].split(",") if name.strip())
     pages = PageOptions(recipes or PageOptions().recipes, copies=given["copies"], seed=given["seed"])
+    parts = given["parts"] or begun_parts(given["output"]) or given["workers"]
     options = TrainingOptions(
         entry.name,
         pages,
-        loop=LoopOptions(steps=given["steps"]),
+        loop=LoopOptions(steps=given["steps"], parts=parts),
         seed=given["seed"],
         begin=given["begin"],
+        stream=StreamOptions(buffer=given["buffer"]) if given["stream"] else None,
     )
+    where = {name: given[name] for name in ("device", "readers", "workers", "runner", "address")}
     done = train_model(
-        [Dataset(path) for path in datasets],
+        [Dataset(path if is_url(path) else path.absolute()) for path in datasets],
         given["output"],
         options,
-        Surroundings(given["seconds"] or float("inf"), given["device"], given["workers"]),
+        Surroundings(given["seconds"] or float("inf"), **where),
         Bar(),
         lambda text: click.echo(text, file=sys.stderr),
     )

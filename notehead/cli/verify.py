@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from notehead.cli.bar import Bar
+from notehead.cli.places import DATASET
 from notehead.cli.reading import source_options
 from notehead.datasets.dataset import Dataset
+from notehead.datasets.index import MANIFEST
 from notehead.datasets.source import ReadOptions
 from notehead.datasets.verify import Verification, verify_files, verify_pages, verify_readable
 from notehead.errors import DatasetError
@@ -17,7 +19,7 @@ _SHOWN = 50
 
 
 @click.command("verify")
-@click.argument("dataset", type=click.Path(path_type=Path))
+@click.argument("dataset", type=DATASET)
 @source_options
 @click.option("--files-only", is_flag=True, help="Check the files, not what they show.")
 def verify_command(dataset: Path, files_only: bool, format_name: str | None, split: str | None) -> None:
@@ -26,6 +28,9 @@ def verify_command(dataset: Path, files_only: bool, format_name: str | None, spl
     Files: all there, unchanged (SHA-256), none besides. Pages: every dark pixel has a label, boxes
     contain their masks, masks agree with each other, every notehead has an onset, its staff position
     agrees with its pitch and the clef, links lead to symbols.
+
+    Parquet shards that notehead has built are checked likewise, here or in an object store, and each page
+    by its own SHA-256, so that a damaged byte is named with its shard and page.
 
     Of a dataset in another format every page and every symbol is read, and what cannot be used is listed.
 
@@ -37,7 +42,7 @@ def verify_command(dataset: Path, files_only: bool, format_name: str | None, spl
     """
     found, bar = Verification(), Bar()
     pages = Dataset(dataset, split, ReadOptions(keep_going=True), format_name)
-    ours = pages.format == "notehead"
+    ours = pages.format == "notehead" or (pages.format == "parquet" and (dataset / MANIFEST).is_file())
     if ours:
         bar.stage("files", 0)
         for _ in verify_files(dataset, found):

@@ -20,6 +20,7 @@ from notehead.datasets.merged import MergedSource
 from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError
 from notehead.page import Page, Symbols
+from notehead.stores import place as place_of
 from notehead.vocabulary import SETS, ClassMap, Vocabulary, class_map, named_vocabulary
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ class Dataset:
     Views (`only`, `containing`, `where`, `remap`, `divide`, `merge`) read nothing and share the files.
 
     Args:
-        folder: where it lies.
+        folder: where it lies: a path, or a URL such as `s3://bucket/dataset` for Parquet.
         split: "train", "test" or what the dataset calls its parts, for that part only.
         options: how it is read.
         format: the name of its format, where that is not to be found out.
@@ -59,7 +60,7 @@ class Dataset:
         source = (
             folder
             if isinstance(folder, Source)
-            else open_source(Path(folder), options or ReadOptions(), format)
+            else open_source(place_of(folder), options or ReadOptions(), format)
         )
         self._source = source
         self._rows: Sequence[int] = range(len(source.entries))
@@ -146,6 +147,10 @@ class Dataset:
     def staff_space(self, page: int | str) -> float:
         """Pixels between the page's staff lines, 0.0 where the format does not tell."""
         return self._source.staff_space(self.entry(page))
+
+    def intact(self, page: int | str) -> bool | None:
+        """Whether a page is as it was written, by a digest of its own; None where it has none."""
+        return self._source.intact(self.entry(page))
 
     def pages(self) -> Iterator[tuple[PageEntry, Page]]:
         """All pages with their entries; those that cannot be used are left out if the options say so."""

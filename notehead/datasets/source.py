@@ -77,6 +77,14 @@ class Source(ABC):
         """The rows of `entries` with a symbol of one of these classes; None where that needs reading all."""
         return None
 
+    def intact(self, entry: PageEntry) -> bool | None:  # noqa: ARG002  # most formats cannot tell
+        """Whether a page is as it was written, by a digest of its own; None where there is none.
+
+        Raises:
+            DatasetError: it cannot be read at all.
+        """
+        return None
+
     def staff_space(self, entry: PageEntry) -> float:  # noqa: ARG002  # most formats do not tell
         """Pixels between staff lines, 0.0 where the format does not tell."""
         return 0.0

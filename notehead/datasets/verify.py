@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from notehead.errors import DatasetError
 from notehead.files import sha256_of
 from notehead.images import class_image, read_png
 from notehead.page import ABSENT, Page
+from notehead.stores import is_url
 
 _NOT_LISTED = (".build",)
 
@@ -61,6 +63,11 @@ def verify_files(folder: Path, found: Verification) -> Iterator[str]:
 
 
 def _files(folder: Path) -> set[str]:
+    if is_url(folder):
+        inside: Any = folder  # which is no `Path`, though it answers as one
+        start = len(inside.path.rstrip("/")) + 1
+        found = {str(path)[start:] for path in inside.fs.find(inside.path)}
+        return {name for name in found if name.partition("/")[0] not in _NOT_LISTED}
     names = set()
     for root, folders, files in os.walk(folder):
         if Path(root) == folder:
@@ -74,6 +81,8 @@ def verify_pages(dataset: Dataset, found: Verification) -> Iterator[str]:
     for entry in dataset.entries:
         try:
             page = dataset[entry.name]
+            if dataset.intact(entry.name) is False:
+                found.problems.append(Problem("page unchanged", entry.name, 0, "differs from its digest"))
             found.problems += _masks_agree(dataset, page)
             for problem in check_page(page):
                 kind = found.exceptions if problem.check == POSITIONS else found.problems

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ SUFFIXES = frozenset({".musicxml", ".mxl", ".xml", ".mei", ".krn", ".kern"})
 
 _KNOWN = "Give MusicXML (.musicxml, .mxl), MEI (.mei) or kern (.krn)."
 _EXPORT = "Open it in its editor and export it as MusicXML."
+_NOTES = re.compile(r"<(?:note|rest|mRest)[\s/>]")
 _SKIPPED_FOLDERS = frozenset({"META-INF", "__MACOSX"})
 _OTHERS = (
     (b"\x89PNG", "a PNG image"),
@@ -74,6 +76,23 @@ def read_score(path: Path, limits: ScoreLimits = ScoreLimits()) -> Score:  # noq
         ScoreLimitError: it asks for more than a score can mean.
     """
     return score_from_bytes(_read_file(path, limits), path.name, limits, file=str(path))
+
+
+def count_notes(path: Path, limits: ScoreLimits = ScoreLimits()) -> int:  # noqa: B008 (immutable)
+    """About how many notes and rests a score file has, found in a tenth of the time of checking it.
+
+    Raises:
+        ScoreFormatError: it cannot be read.
+        ScoreLimitError: it is too large.
+    """
+    data = _read_file(path, limits)
+    if data.startswith(MAGIC):
+        data = read_archive(data, str(path), limits)
+    text = decode_text(data, str(path))
+    if text.lstrip().startswith("<"):
+        return len(_NOTES.findall(text))
+    fields = (line.split("\t") for line in text.splitlines() if line[:1] not in ("*", "!", "=", ""))
+    return sum(len(field.split(" ")) for row in fields for field in row if field != ".")
 
 
 def score_from_bytes(

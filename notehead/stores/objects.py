@@ -10,8 +10,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_exponential_jitter
-
 from notehead.errors import MissingExtraError, OutputError
 from notehead.stores.lease import Lease
 from notehead.stores.store import Store
@@ -112,12 +110,8 @@ class ObjectStore(Store):
             OutputError: it does not work.
             FileNotFoundError, FileExistsError: what they say.
         """
-        tries = Retrying(
-            stop=stop_after_delay(self._patience), wait=wait_exponential_jitter(initial=0.2, max=10),
-            retry=retry_if_exception(_may_pass), reraise=True,
-        )  # fmt: skip
         try:
-            return tries(work)
+            return _patient(self._patience)(work)  # type: ignore[no-any-return]
         except (FileNotFoundError, FileExistsError):
             raise
         except Exception as error:
@@ -126,6 +120,16 @@ class ObjectStore(Store):
             message = f"{where}: the object store does not do as it is told: {what}"
             remedy = "Check the URL, your rights and the network, then run the same command again."
             raise OutputError(message, remedy) from error
+
+
+def _patient(seconds: float) -> Any:
+    """What calls a function again and again for so long."""
+    import tenacity  # noqa: PLC0415  # of the same extra as fsspec
+
+    return tenacity.Retrying(
+        stop=tenacity.stop_after_delay(seconds), wait=tenacity.wait_exponential_jitter(initial=0.2, max=10),
+        retry=tenacity.retry_if_exception(_may_pass), reraise=True,
+    )  # fmt: skip
 
 
 def _may_pass(error: BaseException) -> bool:
@@ -137,6 +141,7 @@ def file_system(url: str) -> tuple[Any, str]:
     """What fsspec has for a URL, and the path in it; raises as `ObjectStore` does."""
     try:
         import fsspec  # noqa: PLC0415  # an extra
+        import tenacity  # noqa: F401, PLC0415
     except ImportError as error:
         message = "object stores need fsspec, which is not installed"
         raise MissingExtraError(message, "Run `pip install 'notehead[parquet]'`.") from error

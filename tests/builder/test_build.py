@@ -32,7 +32,7 @@ class Finder:
             read = score.read_score
             def watched(path, *rest):
                 found = read(path, *rest)
-                if path.name == "two.krn" and sys._getframe(1).f_code.co_name == "make":
+                if path.name == "two.krn" and sys._getframe(1).f_code.co_name == "pages_of":
                     {fault}
                 return found
             score.read_score = watched

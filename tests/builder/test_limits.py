@@ -11,9 +11,9 @@ import pytest
 
 from notehead.builder import BuildOptions, build
 from notehead.builder.build import _scratch
-from notehead.runners import Call, LocalRunner
 from notehead.builder.unit import work_folder
 from notehead.engrave.engravers import engraver_limits
+from notehead.runners import Call, LocalRunner
 from notehead.sandbox import Limits
 from tests.builder.scores import song
 

@@ -2,8 +2,7 @@
 
 A shard is planned by content alone (`plan.py`), made by one worker wherever it stands (`make.py`; engravers
 in a child of their own, `rows.py`), and done when its record stands beside it (`record.py`). `build.py` has
-them made until there are pages enough, `finish.py` writes what needs all of them, `estimate.py` tells before
-what that will take.
+them made until there are pages enough, `finish.py` writes what needs all of them.
 """
 
 from notehead.builder.shards.build import build_shards

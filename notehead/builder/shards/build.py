@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
@@ -24,7 +25,7 @@ from notehead.datasets.formats.parquet.schema import DATA, INDEX
 from notehead.datasets.index import MANIFEST
 from notehead.errors import OutputError
 from notehead.progress import Progress, Silent
-from notehead.runners import Answer, Call, LocalRunner, open_runner
+from notehead.runners import TRIES, Answer, Call, LocalRunner, open_runner
 from notehead.stores import Store, is_url, open_store
 
 _SURVEYORS = 2
@@ -69,7 +70,8 @@ class _ShardBuild:
     def __init__(self, store: Store, options: BuildOptions, progress: Progress, log: Log) -> None:
         self._store, self._options, self._progress, self._log = store, options, progress, log
         self._done: dict[str, dict[str, Any]] = {}
-        self._units = self._pages = 0
+        self._units = self._pages = self._pages_known = 0
+        self._failed: Counter[str] = Counter()
         self._clock = Clock()
         self._peak = self._deaths = 0
 
@@ -161,8 +163,6 @@ class _ShardBuild:
             self._units += len(shard.units)
             self._pages_known += done["pages"]
 
-    _pages_known = 0
-
     def _rounds(self) -> None:
         """Make shards until there are pages enough; how many a shard has is known when it is made."""
         total = sum(1 for _ in self._plan())
@@ -214,12 +214,14 @@ class _ShardBuild:
 
     def _take(self, answer: Answer) -> None:
         shard = self._making[answer.key]
-        if answer.failure:  # a worker that dies at one shard again and again: its units are not to blame
-            self._log.tell("failed", shard=answer.key, cause=answer.failure)
+        if answer.failure:  # workers died at it, which is not its units' fault: it has its turn again
+            self._deaths += answer.deaths
+            self._log.tell("failed", shard=answer.key, cause=answer.failure, deaths=answer.deaths)
+            self._failed[answer.key] += 1
+            if self._failed[answer.key] < TRIES:
+                return
             message = f"shard {answer.key} cannot be made: {answer.failure}"
-            raise OutputError(
-                message, "Check memory and disk of the workers, then run the same command again."
-            )
+            raise OutputError(message, "Check the workers' memory and disk, then run the same command again.")
         done = answer.value
         self._note(shard, done)
         self._clock.add(done["seconds"])
@@ -228,8 +230,8 @@ class _ShardBuild:
         self._pages += done["pages"]
         self._log.tell(
             "shard", shard=answer.key, pages=done["pages"], symbols=done["symbols"], bytes=done["bytes"],
-            cpu=round(sum(done["seconds"].values()), 2), failures=[row[2] for row in done["failures"]],
-            deaths=done["deaths"] + answer.deaths,
+            cpu=round(sum(done["seconds"].values()), 2), units=done["units"],
+            failures=[row[2] for row in done["failures"]], deaths=done["deaths"] + answer.deaths,
         )  # fmt: skip
         self._progress.step(done["pages"])
 

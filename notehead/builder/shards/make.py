@@ -105,6 +105,7 @@ def summary(record: Record) -> dict[str, Any]:
     """What the builder keeps of a record."""
     return {
         "pages": len(record.pages),
+        "units": record.units,
         "symbols": record.symbols,
         "bytes": record.bytes,
         "failures": record.failures,
@@ -123,6 +124,7 @@ class _Work:
     store: Store
     scratch: Path
     pages: list[dict[str, Any]] = field(default_factory=list)
+    units: list[tuple[str, int, float]] = field(default_factory=list)
     failures: list[tuple[str, int, str, bool]] = field(default_factory=list)
     counts: StatisticsBuilder = field(default_factory=lambda: StatisticsBuilder(VOCABULARY))
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -145,8 +147,8 @@ class _Work:
 
     def record(self, size: int, digest: str) -> Record:
         return Record(
-            self.values["key"], self.values["digest"], size, digest, self.pages, self.failures, self.cut,
-            dict(self.seconds), self.peak, self.deaths,
+            self.values["key"], self.values["digest"], size, digest, self.pages, self.units, self.failures,
+            self.cut, dict(self.seconds), self.peak, self.deaths,
         )  # fmt: skip
 
     def _batches(self) -> Iterator[Any]:
@@ -164,6 +166,8 @@ class _Work:
             self.peak = max(self.peak, made["peak_memory"])
             for stage, spent in made["seconds"].items():
                 self.seconds[stage] += spent
+            spent = round(sum(made["seconds"].values()), 3)
+            self.units.append((source["score_id"], len(made["pages"]), spent))
             with arrow.memory_map(str(path)) as file, arrow.ipc.open_file(file) as rows:
                 for place in range(rows.num_record_batches):
                     self.pages.append(made["pages"][place])

@@ -40,6 +40,7 @@ class Record:
         bytes: of its file; 0 where no unit gave a page, and there is none.
         sha256: of its file.
         pages: `PageEntry` of each page, as dictionaries, in the file's order.
+        units: (id of the score, its pages, processor seconds) of each unit that gave pages.
         failures: (name of the score, style, reason, whether a worker died at it).
         cut: it has only its first pages, because the dataset ends with it.
         seconds: of processors, by stage.
@@ -52,6 +53,7 @@ class Record:
     bytes: int
     sha256: str
     pages: list[dict[str, Any]]
+    units: list[tuple[str, int, float]]
     failures: list[tuple[str, int, str, bool]]
     cut: bool
     seconds: dict[str, float]

@@ -55,7 +55,7 @@ def make_rows(
         for page in islice(pages_of(unit, options, work, clock), most):
             entry = _entry(page, unit, split)
             entries.append(entry)
-            counts.add(page.name, page.symbols, page.width, page.height, page.staff_space)
+            counts.add(page.name, page.symbols, page.width, page.height, round(page.staff_space, 4))
             with clock.stage("images"):
                 image, classes, instances = pictures(page)
             with clock.stage("annotations"):

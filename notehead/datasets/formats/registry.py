@@ -21,9 +21,11 @@ from notehead.datasets.formats import (
 )
 from notehead.datasets.formats.format import Format
 from notehead.datasets.formats.notehead.dataset import NoteheadSource
+from notehead.datasets.formats.parquet.source import ParquetSource
 from notehead.datasets.index import NO_DATASET
 from notehead.datasets.source import ReadOptions, Source
 from notehead.errors import DatasetError
+from notehead.stores import is_url
 
 BUILD = ".build"
 _NAMED = 8
@@ -33,9 +35,9 @@ Read: TypeAlias = Callable[[Path, ReadOptions], Source]
 FORMATS: dict[str, Format] = {
     found.name: found
     for found in (
+        parquet.FORMAT,
         notehead.FORMAT,
         webdataset.FORMAT,
-        parquet.FORMAT,
         deepscores_v2.FORMAT,
         deepscores_v1.FORMAT,
         mung.FORMAT,
@@ -69,6 +71,8 @@ def open_source(path: Path, options: ReadOptions, name: str | None = None) -> So
             message = f"{wanted.name} can only be written"
             raise DatasetError(message, "Read the dataset that it was made from.")
         return _open(wanted, wanted.read, path, options)
+    if is_url(path):  # of all formats, this one is made for object stores
+        return _open(parquet.FORMAT, ParquetSource, path, options)
     if archive_kind(path) is not None:
         message = f"{path}: an archive, not yet a dataset"
         raise DatasetError(message, f"Unpack it first: `notehead unpack {path} -o FOLDER`.")

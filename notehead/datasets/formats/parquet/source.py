@@ -16,9 +16,11 @@ from notehead.datasets.formats.common.embedded import embedded_png, layer_of_run
 from notehead.datasets.formats.common.symbol_columns import DECIMALS, own_or, symbols_of
 from notehead.datasets.formats.notehead.dataset import CLASSES, read_classes
 from notehead.datasets.formats.parquet.index import read_index
+from notehead.datasets.formats.parquet.rows import digest
 from notehead.datasets.formats.parquet.schema import (
     CARD,
     DATA,
+    DIGEST,
     FACTS,
     INDEX,
     METADATA,
@@ -51,6 +53,9 @@ class ParquetSource(Source):
         self.entries: list[PageEntry] = []
         if (folder / INDEX).is_file():
             self._list(folder, vocabularies)
+        elif (folder / ".build").is_dir():
+            message = f"{folder}: this build is not finished"
+            raise DatasetError(message, "Run the same `notehead build` again.")
         else:
             self._search(folder, vocabularies)
         if any(vocabulary != vocabularies[0] for vocabulary in vocabularies):
@@ -120,13 +125,26 @@ class ParquetSource(Source):
                 Origin(**{key: value for key, value in origin.items() if key in known}),
             )
 
+    def intact(self, entry: PageEntry) -> bool | None:
+        """Whether a page is as it was written, to the bit; None where its file keeps no digests.
+
+        Raises:
+            DatasetError: it cannot be read at all.
+        """
+        name, group, row = entry.key.split(":")
+        with _opened(self._in / name, self._where(entry)) as table:
+            if DIGEST not in table.schema_arrow.names:
+                return None
+            found = table.read_row_group(int(group)).slice(int(row), 1).to_pylist()[0]
+            return bool(digest(found) == found[DIGEST])
+
     def _where(self, entry: PageEntry) -> str:
         return f"{self._in / entry.key.partition(':')[0]}: {entry.name}"
 
     def _row(self, entry: PageEntry, columns: list[str] | None) -> dict[str, Any]:
         """The values of a page's row, read with its row group."""
         name, group, row = entry.key.split(":")
-        with _opened(self._in / name) as table:
+        with _opened(self._in / name, self._where(entry)) as table:
             if table.metadata.row_group(int(group)).total_byte_size > _LARGEST_GROUP:
                 message = "a row group is larger than pages can be"
                 raise ValueError(message)
@@ -173,16 +191,17 @@ def is_empty(folder: Path) -> bool:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
-    """An open Parquet file; whatever goes wrong inside is its damage."""
+def _opened(path: Path, where: str = "") -> Iterator[Any]:
+    """An open Parquet file; whatever goes wrong inside is its damage, at `where` or in the whole file."""
     _, parquet = pyarrow()
     try:
         with ExitStack() as stack:
             file = stack.enter_context(path.open("rb")) if is_url(path) else path
-            stack.enter_context(_checked(str(path)))
-            yield stack.enter_context(parquet.ParquetFile(file))
+            stack.enter_context(_checked(where or str(path)))
+            yield stack.enter_context(parquet.ParquetFile(file, page_checksum_verification=True))
     except OSError as error:
-        message = f"{path}: {error.strerror or error}"
+        cause = (error.strerror or str(error)).partition("\n")[0]
+        message = f"{where or path}: {cause}"
         raise DatasetError(message, _REMEDY) from error
 
 
