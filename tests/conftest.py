@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from notehead import BuildOptions, build
+from tests.support.object_store import BUCKET, Faults, object_store
 from tests.support.scores import MUSICXML
 
 # The first example may wait for a compiler, and machines are shared: time says nothing about an example.
@@ -44,3 +46,21 @@ def dataset_folder(scores_folder: Path, tmp_path_factory: pytest.TempPathFactory
 def own_dataset(dataset_folder: Path, tmp_path: Path) -> Path:
     """A copy of the dataset, to be damaged."""
     return Path(shutil.copytree(dataset_folder, tmp_path / "dataset"))
+
+
+@pytest.fixture
+def faults(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
+    """The faults of a server that runs while the test does."""
+    import s3fs  # noqa: PLC0415
+
+    s3fs.S3FileSystem.clear_instance_cache()
+    with object_store(monkeypatch.setenv) as found:
+        yield found
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.fixture
+def url(faults: Faults) -> str:
+    """Where a dataset may lie."""
+    assert faults.requests
+    return f"s3://{BUCKET}/dataset"

@@ -110,8 +110,9 @@ class ObjectStore(Store):
             OutputError: it does not work.
             FileNotFoundError, FileExistsError: what they say.
         """
+        tries = _patient(self._patience)
         try:
-            return _patient(self._patience)(work)  # type: ignore[no-any-return]
+            return tries(work)  # type: ignore[no-any-return]
         except (FileNotFoundError, FileExistsError):
             raise
         except Exception as error:
@@ -127,7 +128,8 @@ def _patient(seconds: float) -> Any:
     import tenacity  # noqa: PLC0415  # of the same extra as fsspec
 
     return tenacity.Retrying(
-        stop=tenacity.stop_after_delay(seconds), wait=tenacity.wait_exponential_jitter(initial=0.2, max=10),
+        stop=tenacity.stop_after_delay(seconds),
+        wait=tenacity.wait_exponential(multiplier=0.2, max=10) + tenacity.wait_random(0, 0.2),
         retry=tenacity.retry_if_exception(_may_pass), reraise=True,
     )  # fmt: skip
 

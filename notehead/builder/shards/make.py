@@ -178,23 +178,22 @@ class _Work:
         self, path: Path, source: dict[str, str], seconds: float, most: int | None
     ) -> dict[str, Any] | None:
         """What is known of a unit's pages, which are made unless they lie there; None where it has none."""
-        for trial in range(1, TRIES + 1):
-            found = _read(path)
-            if found is not None:
-                return found
+        deaths = 0
+        while (found := _read(path)) is None:
             try:
                 self._engrave(path, source, seconds, most)
             except OutputError:
                 raise
             except ChildDied as death:
+                deaths += 1
                 self.deaths += 1
-                if not death.again or trial == TRIES:
+                if not death.again or deaths == TRIES:
                     self._fail(source, reason(death), died=True)
                     return None
             except NoteheadError as error:
                 self._fail(source, reason(error), died=False)
                 return None
-        return None
+        return found
 
     def _engrave(self, path: Path, source: dict[str, str], seconds: float, most: int | None) -> None:
         values = self.values
