@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test test-zoo lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 bench-read bench-read-mutations clean clean-caches
+.PHONY: help demo test test-zoo lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-shards bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 bench-read bench-read-mutations clean clean-caches
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 
@@ -59,6 +59,9 @@ bench-metrics: $(VENV)/.test  ## figures of detection beside pycocotools and fas
 
 bench-scale: $(VENV)/.test  ## DeepScoresV2 complete, simulated: 255,385 pages (34 GB of disk)
 	$(BIN)/python -m benchmarks.scale $(ARGS)
+
+bench-shards: $(VENV)/.test  ## builds of 100, 1,000 and 3,000 pages in shards, also on a cluster: SCORES=...
+	$(BIN)/python -m benchmarks.shards $(SCORES) $(ARGS)
 
 bench-degrade: $(VENV)/.test  ## milliseconds a page for each recipe: DATASET=...
 	$(BIN)/python -m benchmarks.degrade_speed $(DATASET) $(ARGS)

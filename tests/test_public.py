@@ -113,11 +113,11 @@ def test_an_import_loads_nothing_heavy(program: str) -> None:
 
 LEVELS = (
     {"cli"},
-    {"builder", "models"},
+    {"builder", "models", "collection"},
     {"evaluate", "degrade", "compose", "reading"},
     {"transcribe"},
     {"datasets", "draw", "detect", "engrave"},
-    {"page", "images"},
+    {"page", "images", "runners", "stores"},
     {"vocabulary", "sandbox", "files", "pool"},
     {"errors", "progress", "version"},
 )

@@ -135,10 +135,11 @@ def build_command(
         cpu_seconds=timeout,
         seconds=timeout * 2.5 if timeout else None,
     )
+    place = output if is_url(output) else Path(output)
     if dry_run:
-        click.echo(estimate(scores, output, options, Bar()).text())
+        click.echo(estimate(scores, place, options, Bar()).text())
     else:
-        _tell(build(scores, output, options, Bar()))
+        _tell(build(scores, place, options, Bar()))
 
 
 def _given(name: str) -> bool:
@@ -179,7 +180,8 @@ def _tell_cost(result: BuildResult) -> None:
     cpu = sum(result.stages.values())
     deaths = f"; {result.deaths:,} workers died, and others did their work" if result.deaths else ""
     click.echo(
-        f"{result.made:,} pages made in {result.seconds:,.0f} s ({result.made / result.seconds:.1f} pages/s), "
+        f"{result.made:,} pages made in {result.seconds:,.0f} s "
+        f"({result.made / result.seconds:.1f} pages/s), "
         f"{cpu / 3600:.2f} processor hours, {result.bytes / 1e9:.2f} GB in all, "
         f"largest process {result.peak_memory / 1e6:.0f} MB{deaths}",
         err=True,

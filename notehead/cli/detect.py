@@ -77,7 +77,7 @@ def detect_command(
     in the file. A page without a staff has no symbols, and a note says so.
 
     Exit codes: 0 done; 5 done, but some pages could not be read; 4 none could be read, or the model cannot be
-    used; 6 cannot write; 7 the model is not installed.
+    used; 6 cannot write; 7 the model, or a library that an option needs, is not installed.
 
     --parquet is for collections of any size: workers read them in parts, a file that kills a worker costs
     itself alone, and the same command goes on where it was stopped.

@@ -76,7 +76,8 @@ def read_command(
     dataset of one score.
 
     Exit codes: 0 done; 5 done, but some pages could not be read; 4 none could be read, or there is no music
-    on them; 3 Verovio cannot use the music; 6 cannot write; 7 the model is not installed.
+    on them; 3 Verovio cannot use the music; 6 cannot write; 7 the model, or a library that an option needs,
+    is not installed.
 
     --each is for collections of any size: workers read them in parts, a file that kills a worker costs itself
     alone, and the same command goes on where it was stopped.

@@ -15,7 +15,8 @@ class CollectionOptions:
 
     Attributes:
         runner: where the workers are, and how many.
-        files: about so many make a part, which is what a worker gets at a time, and what is lost when it dies.
+        files: about so many make a part: what a worker gets at a time, and does anew if it dies. 0 for as
+            many as suit the number of all. A collection keeps to what it was begun with.
         cpu_seconds: processor time that one page may take, decoding aside.
         memory: bytes of address space of a worker.
 
@@ -24,15 +25,15 @@ class CollectionOptions:
     """
 
     runner: RunnerOptions = field(default_factory=lambda: RunnerOptions(workers=1))
-    files: int = 32
+    files: int = 0
     cpu_seconds: int = 600
     memory: int = 8 << 30
 
     def __post_init__(self) -> None:
-        if self.files < 1:
-            message = "a part must have at least one file"
+        if self.files < 0:
+            message = "the number of files in a part must not be negative"
             raise NoteheadError(message)
 
     def limits(self) -> Limits:
-        """Of each call. Processor time is allowed page by page; how many pages a file has, nobody knows yet."""
+        """Of each call; processor time is then allowed page by page, as nobody knows how many there are."""
         return Limits(seconds=86_400.0, cpu_seconds=self.cpu_seconds, memory=self.memory, calls=100)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from notehead.reading.sources import Kind
+
+_MOST_FILES, _LEAST_PARTS = 32, 32
 _MOST_BYTES = 256 << 20
 """A part is not continued beyond so many: files of many pages take long enough."""
 
@@ -19,7 +22,7 @@ class Item:
 
     Attributes:
         file: as it was named.
-        kind: as `notehead.reading.sources` has it.
+        kind: of what it is, as `notehead.reading.sources` has it.
         name: of its results.
         pages: what those of its pages are called if it has several; `{}` stands for the number.
         size: in bytes; -1 where it is not there.
@@ -27,7 +30,7 @@ class Item:
     """
 
     file: str
-    kind: str
+    kind: Kind
     name: str
     pages: str
     size: int
@@ -78,6 +81,16 @@ class Part:
         return cls(values["key"], tuple(Item(**item) for item in values["items"]), values["failure"])
 
 
+def part_size(files: int) -> int:
+    """How many files make a part of a collection of so many: few parts would keep few workers busy.
+
+    Example:
+        >>> part_size(10), part_size(200), part_size(100_000)
+        (1, 6, 32)
+    """
+    return min(_MOST_FILES, max(1, files // _LEAST_PARTS))
+
+
 def parts_of(items: Iterable[Item], fingerprint: str, size: int) -> Iterator[Part]:
     """Files in their order, in parts of about `size`, at most twice as many.
 
@@ -87,8 +100,14 @@ def parts_of(items: Iterable[Item], fingerprint: str, size: int) -> Iterator[Par
     for item in items:
         waiting.append(item)
         full = len(waiting) >= 2 * size or sum(one.size for one in waiting) >= _MOST_BYTES
-        if full or zlib.crc32(item.file.encode("utf-8", "surrogateescape")) % size == 0:
+        if full or _digest(item.file) % size == 0:
             yield Part.of(waiting, fingerprint)
             waiting = []
     if waiting:
         yield Part.of(waiting, fingerprint)
+
+
+def _digest(file: str) -> int:
+    """A number that depends on a file's name and that of its folder."""
+    name = "/".join(file.split("/")[-2:])
+    return int.from_bytes(hashlib.blake2b(os.fsencode(name), digest_size=8).digest(), "big")

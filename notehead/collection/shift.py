@@ -15,9 +15,11 @@ from typing import Any
 
 import cv2
 
+from notehead.collection.page_files import text
 from notehead.collection.parts import Part
-from notehead.collection.state import WORK
+from notehead.collection.state import ASIDE
 from notehead.collection.tables import TABLES
+from notehead.collection.work import Place
 from notehead.detect.detector import Detector
 from notehead.detect.one_pass import DetectOptions
 from notehead.errors import NoteheadError, OutputError
@@ -68,13 +70,12 @@ class Shift:
         }
 
 
-def worked(part: dict[str, Any], output: str, here: str, do: Callable[[Shift], None]) -> dict[str, Any]:
+def worked(part: dict[str, Any], place: Place, do: Callable[[Shift], None]) -> dict[str, Any]:
     """The answer to a call: the record of the part, or the `error` that all other parts would meet as well.
 
     Args:
         part: as JSON has it.
-        output: the folder of the results.
-        here: the folder that names of files start from.
+        place: where to work.
         do: reads the files.
 
     Raises:
@@ -82,11 +83,12 @@ def worked(part: dict[str, Any], output: str, here: str, do: Callable[[Shift], N
     """
     start = time.monotonic()
     try:
-        _go(here)
-        with _aside(Path(output), part["key"]) as folder:
+        _go(place.here)
+        output = Path(place.output)
+        with _aside(output, part["key"]) as folder:
             shift = Shift(Part.of_values(part), folder)
             do(shift)
-            files = _placed(folder, Path(output))
+            files = _placed(folder, output)
     except OutputError:
         raise
     except NoteheadError as error:
@@ -106,9 +108,9 @@ def _go(here: str) -> None:
 @contextmanager
 def _aside(output: Path, key: str) -> Iterator[Path]:
     try:
-        folder = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=output / WORK))
+        folder = Path(tempfile.mkdtemp(prefix=f"{key}-", dir=output / ASIDE))
     except OSError as error:
-        raise output_error(output / WORK, error) from error
+        raise output_error(output / ASIDE, error) from error
     try:
         yield folder
     finally:
@@ -146,9 +148,9 @@ def cause_of(error: DocumentError) -> str:
         'it is damaged. Scan it again.'
     """
     cause = str(error).removeprefix(f"{error.file}: ")
-    return cause.removeprefix(f"page {error.page}: ")
+    return text(cause.removeprefix(f"page {error.page}: "))
 
 
 def place_of(error: DocumentError) -> str:
     """The page or file that an error is about."""
-    return f"{error.file}: page {error.page}" if error.page else error.file
+    return text(f"{error.file}: page {error.page}" if error.page else error.file)

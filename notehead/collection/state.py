@@ -5,7 +5,7 @@
 .notehead/run.json          what was asked for
 .notehead/parts/KEY.json    a part that is done, or that was divided into its files
 .notehead/log.jsonl         a line for each part, in the order in which they were done
-.notehead/work/             results of parts that are not whole yet
+.notehead/aside/            results of parts that are not whole yet
 ```
 
 A part counts as done when its record stands under its final name, which happens after all its results do.
@@ -16,7 +16,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -24,10 +24,11 @@ from typing import Any, Self
 import orjson
 
 from notehead.errors import OutputError
-from notehead.files import make_folder, output_error, write_file
+from notehead.files import PARTIAL, make_folder, output_error, write_file
 
 STATE = ".notehead"
-WORK = f"{STATE}/work"
+ASIDE = f"{STATE}/aside"
+_LONGEST_LINE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +38,20 @@ class Identity:
     Attributes:
         fingerprint: of what is done, how, by which version.
         files: files and folders as they were named, and where they are.
+        size: about so many files make a part; those that have begun with another number keep to it.
     """
 
     fingerprint: str
     files: tuple[tuple[str, str], ...]
+    size: int
 
 
 class State:
     """The state of a collection. Use as a context manager: it locks the folder of the results.
+
+    Attributes:
+        folder: of the results.
+        size: about so many files make a part.
 
     Raises:
         OutputError: the folder cannot be written, is in use, or holds something else.
@@ -52,6 +59,7 @@ class State:
 
     def __init__(self, folder: Path, identity: Identity) -> None:
         self.folder = folder
+        self.size = identity.size
         self._state = folder / STATE
         self._identity = identity
         self._lock: int | None = None
@@ -69,7 +77,7 @@ class State:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder / WORK, ignore_errors=True)
+        shutil.rmtree(self.folder / ASIDE, ignore_errors=True)
         self._release()
 
     def _release(self) -> None:
@@ -104,7 +112,8 @@ class State:
 
     def _check_identity(self) -> None:
         path = self._state / "run.json"
-        mine = {"fingerprint": self._identity.fingerprint, "files": [list(pair) for pair in self._named()]}
+        named = [list(pair) for pair in self._named()]
+        mine = {"fingerprint": self._identity.fingerprint, "files": named, "size": self.size}
         found = _read(path)
         if found is None and not path.exists():
             write_file(path, orjson.dumps(mine))
@@ -116,22 +125,25 @@ class State:
         if found.get("files") != mine["files"]:
             message = f"{self.folder}: holds results of other files"
             raise OutputError(message, "Name the same files and folders, or choose another folder.")
+        self.size = max(1, int(found.get("size", self.size)))
 
     def _named(self) -> Iterator[tuple[str, ...]]:
         for pair in self._identity.files:
             yield tuple(os.fsencode(name).decode("utf-8", "backslashreplace") for name in pair)
 
     def _sweep(self) -> None:
-        """Remove what a killed command left unfinished."""
-        shutil.rmtree(self.folder / WORK, ignore_errors=True)
-        make_folder(self.folder / WORK)
+        """Remove what a killed command left unfinished: results of parts, a line of the log."""
+        shutil.rmtree(self.folder / ASIDE, ignore_errors=True)
+        make_folder(self.folder / ASIDE)
+        for half in (self._state / "parts").glob(f"*{PARTIAL}"):
+            _remove(half)
         log = self._state / "log.jsonl"
         try:
             with log.open("ab+") as file:
-                if file.tell():
-                    file.seek(-1, os.SEEK_END)
-                    if file.read(1) != b"\n":
-                        file.write(b"\n")
+                length = file.tell()
+                file.seek(max(0, length - _LONGEST_LINE))
+                tail = file.read()
+                file.truncate(length - len(tail) + tail.rfind(b"\n") + 1)
         except OSError as error:
             raise output_error(log, error) from error
 
@@ -141,7 +153,7 @@ class State:
         One that failed for what may pass, such as a disk that was away, counts as none: it is tried again.
         """
         record = _read(self._path(key))
-        if record is None or record.get("again"):
+        if record is None or record.get("again") or record.get("divided"):
             return None
         there = all(_size(self.folder / name) == size for name, size in record.get("files", ()))
         return record if there else None
@@ -157,6 +169,10 @@ class State:
         """Note that a part is read file by file."""
         write_file(self._path(key), orjson.dumps({"divided": True}))
 
+    def divided(self, key: str) -> bool:
+        """Whether a part is read file by file."""
+        return bool((_read(self._path(key)) or {}).get("divided"))
+
     def log(self, line: dict[str, Any]) -> None:
         """Append a line to the log."""
         path = self._state / "log.jsonl"
@@ -166,24 +182,17 @@ class State:
         except OSError as error:
             raise output_error(path, error) from error
 
-    def keep(self, wanted: Callable[[str], bool]) -> int:
-        """Forget all other parts: their files changed or are gone. Their results are removed.
-
-        Returns:
-            How many there were.
-        """
-        forgotten = 0
+    def keep(self, wanted: Container[str]) -> None:
+        """Forget all other parts: their files changed or are gone. Their results are removed."""
         for path in sorted((self._state / "parts").glob("*.json")):
-            if not wanted(path.stem):
+            if path.stem not in wanted:
                 for name, _ in (_read(path) or {}).get("files", ()):
                     _remove(self.folder / name)
                 _remove(path)
-                forgotten += 1
-        return forgotten
 
     def clear(self, key: str) -> None:
         """Remove what workers that died at a part have left."""
-        for left in (self.folder / WORK).glob(f"{key}-*"):
+        for left in (self.folder / ASIDE).glob(f"{key}-*"):
             shutil.rmtree(left, ignore_errors=True)
 
     def _path(self, key: str) -> Path:

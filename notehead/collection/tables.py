@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from notehead.datasets.formats.common.symbol_columns import unicode
 from notehead.datasets.formats.parquet.schema import Columns, Feature, arrow_schema, features, pyarrow
 from notehead.datasets.formats.parquet.table import Table
 from notehead.vocabulary import VOCABULARY, Vocabulary
@@ -59,9 +58,9 @@ class Rows:
         self._table, self._schema = table, schema
 
     def add(self, row: dict[str, Any]) -> None:
-        """Append a row; what it lacks is null."""
+        """Append a row, whose texts are Unicode; what it lacks is null."""
         arrow, _ = pyarrow()
-        self._table.add(arrow.RecordBatch.from_pylist([unicode(row)], self._schema))
+        self._table.add(arrow.RecordBatch.from_pylist([row], self._schema))
 
 
 @contextmanager

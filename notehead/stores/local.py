@@ -97,7 +97,11 @@ class LocalStore(Store):
         return self.folder / SCRATCH
 
     def space(self) -> int | None:
-        try:
-            return shutil.disk_usage(self.folder).free
-        except OSError:
-            return None
+        for folder in (self.folder.absolute(), *self.folder.absolute().parents):
+            try:
+                return shutil.disk_usage(folder).free
+            except FileNotFoundError:
+                continue  # it will be made
+            except OSError:
+                break
+        return None

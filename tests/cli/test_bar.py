@@ -52,6 +52,19 @@ def test_a_stage_without_an_end_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "3/" in terminal.getvalue()
 
 
+def test_several_steps_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    bar = Bar()
+    bar.advance(1)
+    bar.stage("reading", 9)
+    bar.advance(4)
+    bar.advance(5, 7, 2)
+    bar.close()
+    assert "| 9/9 7 pages, " in terminal.getvalue().replace(", 7", " 7")
+    assert " pages/s, 2 failed" in terminal.getvalue()
+
+
 def test_nobody_else_sees_anything(capfd: pytest.CaptureFixture[str]) -> None:
     use(Bar())
     assert capfd.readouterr() == ("", "")

@@ -48,6 +48,7 @@ def test_every_option_reaches_the_library(notehead: Call, monkeypatch: pytest.Mo
     words = "--fonts Leland,Bravura --papers tall --per-score 3 --resolution 300 --split 0.5 --workers 2"
     words += " --seed 7 --limit 11 --patches 13 --timeout 17"
     words += " --engraver verovio,lilypond --recipes flatbed-scan,clean --strength 0.7"
+    words += " --layout parquet --shard-pages 21 --runner ray --address there:6379"
     assert notehead("build", "a.xml", "--output", "out", *words.split()).code == 0
     wanted = BuildOptions(
         fonts=("Leland", "Bravura"),
@@ -64,6 +65,10 @@ def test_every_option_reaches_the_library(notehead: Call, monkeypatch: pytest.Mo
         workers=2,
         seconds=42.5,
         cpu_seconds=17,
+        layout="parquet",
+        shard_pages=21,
+        runner="ray",
+        address="there:6379",
     )
     assert asked.options == wanted
     same = {field.name for field in fields(BuildOptions)} - {"memory", "report_pages"}
@@ -121,6 +126,7 @@ def test_what_was_left_out_is_5(notehead: Call, monkeypatch: pytest.MonkeyPatch)
     assert outcome.err.splitlines() == [
         *(f"left out: {number}.xml: it is empty" for number in range(20)),
         "... and 5 more",
+        "25 times: it is empty",
         "notehead: 25 scores were left out. out/README.md lists each with its reason.",
     ]
 
@@ -160,3 +166,38 @@ def test_a_place_that_cannot_be_written_is_6(notehead: Call, scores_folder: Path
         assert outcome.err.startswith("notehead: ")
         assert outcome.err.count("\n") == 1
     assert (tmp_path / "file").read_text() == "years of work"
+
+
+def test_a_dry_run_writes_nothing(notehead: Call, tmp_path: Path, scores_folder: Path) -> None:
+    outcome = notehead("build", scores_folder, "-o", tmp_path / "out", "--dry-run", "--pages", "50")
+    assert outcome.code == 0
+    assert outcome.out.startswith("pages       about 50, from 2 scores")
+    assert not (tmp_path / "out").exists()
+
+
+def test_pages_decide_the_styles(notehead: Call, tmp_path: Path, scores_folder: Path) -> None:
+    out = tmp_path / "out"
+    words = [scores_folder, "-o", out, "--layout", "parquet", "--workers", "1", "--resolution", "100"]
+    first = notehead("build", *words, "--pages", "5")
+    assert first.code == 0
+    assert first.out.startswith(f"{out}: 5 pages, ")
+    assert "5 pages made in" in first.err
+    assert "pages/s" in first.err
+    again = notehead("build", *words, "--pages", "5")
+    assert again.out == first.out
+    assert "made in" not in again.err
+
+
+@pytest.mark.parametrize("other", [["--limit", "3"], ["--per-score", "2"]])
+def test_pages_go_with_no_other_number(
+    notehead: Call, tmp_path: Path, scores_folder: Path, other: list[str]
+) -> None:
+    outcome = notehead("build", scores_folder, "-o", tmp_path / "out", "--pages", "5", *other)
+    assert outcome.code == 2
+    assert "--pages decides" in outcome.err
+
+
+def test_an_object_store_holds_shards_only(notehead: Call, scores_folder: Path) -> None:
+    outcome = notehead("build", scores_folder, "-o", "s3://bucket/x", "--layout", "folder")
+    assert outcome.code == 6
+    assert "an object store holds shards" in outcome.err

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import orjson
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -430,3 +431,70 @@ def test_without_a_model(notehead: Call, tmp_path: Path, monkeypatch: pytest.Mon
     outcome = notehead("detect", tmp_path / "scan.png", "--model", tmp_path)
     assert (outcome.code, outcome.out) == (4, "")
     assert "there is no such file, so this is no model" in outcome.err
+
+
+# Collections.
+
+
+def written(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_tables_beside_the_same_files(process: Call, tmp_path: Path, model: Path) -> None:
+    scans, one, many = tmp_path / "scans", tmp_path / "one", tmp_path / "many"
+    scans.mkdir()
+    for name in ("a", "b"):
+        (scans / f"{name}.png").write_bytes(SCAN)
+    music_ = Image.fromarray(MUSIC)
+    (scans / "two.tif").write_bytes(saved(music_, "TIFF", save_all=True, append_images=[music_]))
+    (scans / "bad.png").write_bytes(b"")
+    words = ("--json", "--muscima", "--overlay", "--model", model, "--jobs", "2")
+    single = process("detect", scans, "-o", one, *words)
+    outcome = process("detect", scans, "-o", many, *words, "--parquet")
+    assert (outcome.code, outcome.out, single.code) == (5, "", 5)
+    assert len(written(one)) == 4 * 3
+    assert written(many) == written(one) | {"classes.csv": (many / "classes.csv").read_bytes()}
+    assert outcome.err.splitlines() == [
+        single.err.splitlines()[-2].replace(str(one), str(many)),
+        f"failed: 1 page or file, first {scans / 'bad.png'}: it is empty. Fetch or export it again.",
+        "notehead: 1 page or file could not be read",
+    ]
+    table = pd.read_parquet(many / "tables")
+    assert table.name.dropna().sort_values().tolist() == ["a", "b", "two-p1", "two-p2"]
+    again = process("detect", scans, "-o", many, *words, "--parquet")
+    assert (again.code, again.err.splitlines()[1]) == (5, "4 of 4 parts done before")
+
+
+def test_collections_of_nothing(process: Call, tmp_path: Path, model: Path) -> None:
+    (tmp_path / "bad.png").write_bytes(b"")
+    outcome = process("detect", tmp_path, "-o", tmp_path / "out", "--parquet", "--model", model)
+    assert outcome.code == 4
+    assert outcome.err.endswith("notehead: no page could be read\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--parquet",), "so -o is wanted, too"),
+        (("-o", "out", "--parquet", "--coco"), "choose one of them"),
+        (("-o", "out", "--runner", "ray"), "--runner and --address go with --parquet"),
+        (("-", "-o", "out", "--parquet"), "--parquet takes files and folders, not standard input"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_go_together(
+    notehead: Call, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    outcome = notehead("detect", tmp_path, *words)
+    assert outcome.code == 2
+    assert message in outcome.err
+
+
+def test_what_collections_refuse(notehead: Call, tmp_path: Path) -> None:
+    (tmp_path / "scan.png").write_bytes(SCAN)
+    outcome = notehead("detect", tmp_path, "-o", tmp_path, "--parquet")
+    assert (outcome.code, "the files to read lie there" in outcome.err) == (6, True)
+    outcome = notehead("detect", tmp_path, "-o", tmp_path / "out", "--parquet", "--address", "auto")
+    assert (outcome.code, "the local runner has no address" in outcome.err) == (1, True)
+    outcome = notehead("detect", tmp_path, "-o", tmp_path / "out", "--parquet", "--model", tmp_path)
+    assert (outcome.code, "so this is no model" in outcome.err) == (4, True)
+    assert not (tmp_path / "out").exists()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from lxml import etree
 from PIL import Image
@@ -235,6 +236,45 @@ def test_music_that_trips_the_program_is_no_traceback(
     outcome = notehead("read", scan)
     assert outcome.code == 1
     assert "the music could not be put together (ZeroDivisionError: ). Please report it" in outcome.err
+
+
+# Collections.
+
+
+def test_each_file_is_a_piece(notehead: Call, scan: Path, tmp_path: Path) -> None:
+    found, music_ = tmp_path / "found", tmp_path / "music"
+    (tmp_path / "blank.png").write_bytes(BLANK)
+    assert notehead("detect", tmp_path, "-o", found, "--json").code == 0
+    outcome = notehead("read", found, "-o", music_, "--each", "--jobs", "2")
+    assert (outcome.code, outcome.out) == (5, "")
+    assert pitches((music_ / "scan.musicxml").read_bytes()) == len(PLACED)
+    assert [path.name for path in music_.glob("*.musicxml")] == ["scan.musicxml"]
+    first, second, last = outcome.err.splitlines()
+    assert first.startswith(f"{music_}: 1 piece, 1 page, ")
+    assert first.endswith(" not add up, 0 uncertain notes")
+    assert second == f"failed: 1 page or file, first {found / 'blank.json'}: there is no music on these pages"
+    assert last == "notehead: 1 page or file could not be read"
+    table = pd.read_parquet(music_ / "tables").set_index("file")
+    assert table.heads[str(found / "scan.json")] == len(PLACED)
+    again = notehead("read", found, "-o", music_, "--each")
+    assert (again.code, again.err.splitlines()[1]) == (5, "2 of 2 parts done before")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--each",), "--each writes a file of music for each file, into the folder -o"),
+        (("--each", "-o", "out", "--midi", "a.mid"), "and no other"),
+        (("-o", "a.mei", "--runner", "local"), "--runner and --address go with --each"),
+        (("-", "-o", "out", "--each"), "--each takes files and folders, not standard input"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_go_together(
+    notehead: Call, tmp_path: Path, words: tuple[str, ...], message: str
+) -> None:
+    outcome = notehead("read", tmp_path, *words)
+    assert outcome.code == 2
+    assert message in outcome.err
 
 
 # In Python.

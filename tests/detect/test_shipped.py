@@ -12,7 +12,7 @@ import pytest
 from notehead.detect import Detector, shipped
 from notehead.detect.maps import CELL, DOT
 from notehead.detect.model_files import FILES
-from notehead.detect.shipped import DESCRIPTION, describe_model, load_model
+from notehead.detect.shipped import DESCRIPTION, describe_model, load_model, model_hash
 from notehead.errors import DatasetError, MissingExtraError
 from tests.detect.stand_in import tiny_model
 
@@ -77,6 +77,16 @@ def test_a_description_that_is_none(folder: Path, text: bytes) -> None:
     (folder / DESCRIPTION).write_bytes(text)
     with pytest.raises(DatasetError, match=r"weights\.json: it (is damaged|describes no model)"):
         load_model(folder)
+
+
+def test_the_hash_of_a_model_is_that_of_its_files(folder: Path, tmp_path: Path) -> None:
+    before = model_hash(folder)
+    (folder / DESCRIPTION).unlink(missing_ok=True)
+    assert model_hash(folder) != model_hash()
+    (folder / FILES[0]).write_bytes(b"another network")
+    assert model_hash(folder) != before
+    with pytest.raises(DatasetError, match="so this is no model"):
+        model_hash(tmp_path)
 
 
 def test_a_file_that_is_no_network(folder: Path) -> None:

@@ -35,9 +35,9 @@ Read: TypeAlias = Callable[[Path, ReadOptions], Source]
 FORMATS: dict[str, Format] = {
     found.name: found
     for found in (
-        parquet.FORMAT,
         notehead.FORMAT,
         webdataset.FORMAT,
+        parquet.FORMAT,
         deepscores_v2.FORMAT,
         deepscores_v1.FORMAT,
         mung.FORMAT,

@@ -140,7 +140,7 @@ FORMAT = Format(
     name="notehead",
     title="notehead's own",
     holds=frozenset(PARTS),
-    here=lambda path: (path / PAGES).is_file() or (path / ".build").is_dir(),
+    here=lambda path: (path / PAGES).is_file() or (path / ".build" / "units").is_dir(),
     read=NoteheadSource,
     writer=NoteheadWriter,
 )

@@ -8,8 +8,11 @@ classes.csv                          id and name of each class, in the order of 
 README.md                            the dataset card
 ```
 
-`card.py` tells the columns, `schema.py` has their types. The images are PNG files, not
-compressed again. A row group holds 8 pages, so that one page is read without the whole file.
+`notehead build --layout parquet` writes `data/SPLIT-STYLE-STRETCH.parquet` and `pages.parquet`, the list of
+all pages with file and row of each.
+
+`card.py` tells the columns, `schema.py` has their types. The images are PNG files, not compressed again. A
+row group holds 8 pages (in what is built, one), so that one page is read without the whole file.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ FORMAT = Format(
     name="parquet",
     title="Parquet for Hugging Face datasets",
     holds=frozenset(PARTS),
-    here=lambda path: bool(parquet_files(path)) or is_empty(path),
+    here=lambda path: bool(parquet_files(path)) or is_empty(path) or (path / ".build" / "shards").is_dir(),
     read=ParquetSource,
     writer=ParquetWriter,
 )
