@@ -105,8 +105,8 @@ def grow(scores: Path, output: Path, sizes: Sequence[int], workers: int) -> None
     rows = list(shard_lines(output / f"local-{sizes[-1]}"))
     kept = {key: sum(row[key] for row in rows) for key in ("pages", "symbols", "bytes", "cpu")}
     million = kept["symbols"] / 1e6
-    hours, size = kept["cpu"] / 3600 / million, kept["bytes"] / 1e9 / million
-    print(f"measured: {hours:.4f} processor hours and {size:.3f} GB")
+    hours, gigabytes = kept["cpu"] / 3600 / million, kept["bytes"] / 1e9 / million
+    print(f"measured: {hours:.4f} processor hours and {gigabytes:.3f} GB")
     print(f"a million symbols; {kept['symbols'] / kept['pages']:.0f} symbols a page")
 
 

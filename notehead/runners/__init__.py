@@ -9,4 +9,14 @@ from notehead.runners.call import TRIES, Answer, Call, Runner, reason
 from notehead.runners.local import LocalRunner
 from notehead.runners.registry import RUNNERS, RunnerOptions, open_runner
 
-__all__ = ["RUNNERS", "TRIES", "Answer", "Call", "LocalRunner", "Runner", "RunnerOptions", "open_runner", "reason"]
+__all__ = [
+    "RUNNERS",
+    "TRIES",
+    "Answer",
+    "Call",
+    "LocalRunner",
+    "Runner",
+    "RunnerOptions",
+    "open_runner",
+    "reason",
+]

@@ -177,7 +177,7 @@ def test_a_dry_run_writes_nothing(notehead: Call, tmp_path: Path, scores_folder:
 
 def test_pages_decide_the_styles(notehead: Call, tmp_path: Path, scores_folder: Path) -> None:
     out = tmp_path / "out"
-    words = [scores_folder, "-o", out, "--layout", "parquet", "--workers", "1", "--resolution", "100"]
+    words = [str(scores_folder), "-o", str(out), "--layout", "parquet", *SMALL]
     first = notehead("build", *words, "--pages", "5")
     assert first.code == 0
     assert first.out.startswith(f"{out}: 5 pages, ")

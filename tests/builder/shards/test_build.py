@@ -65,6 +65,16 @@ def test_hugging_face_reads_it(built: BuildResult, tmp_path: Path) -> None:
     assert row["symbols"] == len(row["objects"]["id"])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Ray's own
+@pytest.mark.xdist_group("ray")
+def test_ray_data_reads_it(built: BuildResult, ray_cluster: str) -> None:
+    import ray  # noqa: PLC0415
+
+    assert ray_cluster == "auto"
+    pages = ray.data.read_parquet(str(built.folder / "data"), columns=["name", "symbols"])
+    assert pages.sum("symbols") == built.symbols
+
+
 def test_nothing_is_wrong_with_it(built: BuildResult) -> None:
     found = Verification()
     list(verify_files(built.folder, found))
