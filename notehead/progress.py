@@ -11,8 +11,8 @@ class Progress(Protocol):
     def stage(self, name: str, total: int) -> None:
         """A stage with so many steps begins."""
 
-    def step(self, pages: int = 0) -> None:
-        """A step is done, and so many pages with it."""
+    def step(self, pages: int = 0, *, steps: int = 1, failures: int = 0, note: str = "") -> None:
+        """Steps are done, with so many pages, and so many things that failed; a note tells more."""
 
     def close(self) -> None:
         """The build has ended."""
@@ -24,7 +24,7 @@ class Silent:
     def stage(self, name: str, total: int) -> None:
         """Say nothing."""
 
-    def step(self, pages: int = 0) -> None:
+    def step(self, pages: int = 0, *, steps: int = 1, failures: int = 0, note: str = "") -> None:
         """Say nothing."""
 
     def close(self) -> None:

@@ -31,15 +31,15 @@ from notehead.progress import Progress, Silent
 from notehead.runners import Answer, Call, LocalRunner
 from notehead.stores import open_store
 
-_SIZES = ((0, 6), (300, 10), (1_000, 10), (3_000, 6))
+_SIZES = ((0, 4), (300, 6), (1_000, 6), (3_000, 4))
 """From how many notes on so many scores are made."""
-_LARGEST = 6_000
+_LARGEST = 5_000
 """Notes of the largest score that is made, unless there are only larger ones: they take too long."""
 _PAGES, _PAGES_A_NOTE = 0.65, 0.0034
 """Of a score in styles on all papers, one page at least: within 4 % for small and large ones of 448."""
 _STYLES = 500
 """Styles that are drawn to know how much the pages of a build have room for."""
-_SECONDS_A_NOTE = 0.0005
+_SECONDS_A_NOTE = 0.00002
 """Of a processor, for finding the scores, checking them, and what is done once for all."""
 
 

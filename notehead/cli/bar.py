@@ -32,26 +32,20 @@ class Bar:
             file=sys.stderr,
         )
 
-    def step(self, pages: int = 0) -> None:
-        """A step is done, and so many pages with it."""
-        if self._bar is None:
-            return
-        self._pages += pages
-        if self._pages:
-            rate = self._pages / max(time.monotonic() - self._start, 1e-6)
-            self._bar.set_postfix_str(f"{self._pages} pages, {rate:.1f} pages/s", refresh=False)
-        self._bar.update()
-
-    def advance(self, files: int, pages: int = 0, failures: int = 0) -> None:
-        """As `notehead.collection.progress.Progress` has it: several steps at once, and what failed."""
+    def step(self, pages: int = 0, *, steps: int = 1, failures: int = 0, note: str = "") -> None:
+        """Steps are done, with so many pages, and so many things that failed; a note tells more."""
         if self._bar is None:
             return
         self._pages += pages
         self._failures += failures
-        rate = self._pages / max(time.monotonic() - self._start, 1e-6)
-        failed = f", {self._failures} failed" if self._failures else ""
-        self._bar.set_postfix_str(f"{self._pages} pages, {rate:.1f} pages/s{failed}", refresh=False)
-        self._bar.update(files)
+        told = []
+        if self._pages:
+            rate = self._pages / max(time.monotonic() - self._start, 1e-6)
+            told.append(f"{self._pages} pages, {rate:.1f} pages/s")
+        if self._failures:
+            told.append(f"{self._failures} failed")
+        self._bar.set_postfix_str(", ".join([*told, *([note] if note else [])]), refresh=False)
+        self._bar.update(steps)
 
     def close(self) -> None:
         """Leave the line as it stands."""

@@ -13,7 +13,6 @@ from notehead.collection.names import page_name
 from notehead.collection.options import CollectionOptions
 from notehead.collection.page_files import PageFiles, text, write_page
 from notehead.collection.parts import Item
-from notehead.collection.progress import Progress
 from notehead.collection.run import run
 from notehead.collection.shift import Shift, cause_of, place_of, warm_detector, worked
 from notehead.collection.summary import Summary
@@ -27,6 +26,7 @@ from notehead.detect.shipped import model_hash
 from notehead.images.failure import DocumentError
 from notehead.images.page_range import PageRange, parse_pages
 from notehead.page import Page, Symbols
+from notehead.progress import Progress
 from notehead.sandbox import allow
 from notehead.vocabulary import VOCABULARY, Vocabulary, class_map, named_vocabulary
 

@@ -11,7 +11,6 @@ from notehead.collection.files import files_outside
 from notehead.collection.options import CollectionOptions
 from notehead.collection.page_files import text
 from notehead.collection.parts import Item
-from notehead.collection.progress import Progress
 from notehead.collection.run import run
 from notehead.collection.shift import Shift, cause_of, place_of, warm_detector, worked
 from notehead.collection.summary import Summary
@@ -23,6 +22,7 @@ from notehead.errors import MissingExtraError, NoteheadError
 from notehead.files import write_file
 from notehead.images.failure import DocumentError
 from notehead.images.page_range import PageRange, parse_pages
+from notehead.progress import Progress
 from notehead.reading.doubts import doubts_of, measures_of, notes_of
 from notehead.reading.leaves import Leaf, ReadingOptions, leaves_of
 from notehead.reading.music import music_of

@@ -10,12 +10,12 @@ from typing import Any
 from notehead.collection.files import Files
 from notehead.collection.options import CollectionOptions
 from notehead.collection.parts import Part, part_size, parts_of
-from notehead.collection.progress import Progress, Silent
 from notehead.collection.state import Identity, State
 from notehead.collection.summary import Summary
 from notehead.collection.work import Place, Work
 from notehead.errors import NoteheadError, error_from
 from notehead.files import write_file
+from notehead.progress import Progress, Silent
 from notehead.runners import Answer, Call, Runner, open_runner
 
 _HOPELESS = 20
@@ -91,7 +91,7 @@ class _Run:
         if record is None:
             return [part]
         self._summary.add(record)
-        self._progress.advance(len(part.items))
+        self._progress.step(steps=len(part.items))
         return []
 
     def _round(self, runner: Runner, parts: list[Part]) -> Iterator[Part]:
@@ -138,7 +138,7 @@ class _Run:
                 "seconds": record["seconds"],
             }
         )
-        self._progress.advance(len(part.items), record["counts"].get("pages", 0), failures)
+        self._progress.step(record["counts"].get("pages", 0), steps=len(part.items), failures=failures)
 
 
 def _cause(answer: Answer) -> str:

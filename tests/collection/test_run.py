@@ -14,11 +14,11 @@ import pandas as pd
 import psutil
 import pytest
 
-from notehead.collection.progress import Silent
 from notehead.collection.run import run
 from notehead.collection.state import STATE, Identity, State
 from notehead.collection.summary import Failure
 from notehead.errors import MissingExtraError, NoteheadError, OutputError
+from notehead.progress import Silent
 from tests.collection.conftest import NUMBER, found, options, results, texts
 from tests.collection.workers import MODULE, STORM, copying
 

@@ -149,7 +149,7 @@ class Steps:
     def stage(self, name: str, total: int) -> None:
         self.told.append((name, total))
 
-    def step(self, pages: int = 0) -> None:
+    def step(self, pages: int = 0, *, steps: int = 1, failures: int = 0, note: str = "") -> None:
         self.told.append(pages)
 
     def close(self) -> None:

@@ -525,7 +525,7 @@ def test_progress_is_told_of_every_page(tmp_path: Path) -> None:
         def stage(self, name: str, total: int) -> None:
             told.append(f"{name} {total}")
 
-        def step(self, pages: int = 0) -> None:
+        def step(self, pages: int = 0, *, steps: int = 1, failures: int = 0, note: str = "") -> None:
             told.append(f"+{pages}")
 
         def close(self) -> None:

@@ -5,31 +5,26 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from notehead.builder.clock import Clock
-from notehead.builder.describe import versions
 from notehead.builder.log import Log
 from notehead.builder.options import BuildOptions, BuildResult
-from notehead.builder.plan import Source
 from notehead.builder.shards.finish import Finish
+from notehead.builder.shards.ground import Ground, is_far, prepare, refuse_strangers
 from notehead.builder.shards.make import call_of, most_seconds, summary
-from notehead.builder.shards.plan import PAGES_A_SCORE, Bits, Shard, shards, stretches
-from notehead.builder.shards.record import IDENTITY, LOCK, LOG, RECORDS, SCORES, read_records
-from notehead.builder.survey import score_files, survey
+from notehead.builder.shards.plan import PAGES_A_SCORE, Shard, shards
+from notehead.builder.shards.record import LOCK, LOG, RECORDS, read_records
+from notehead.builder.survey import score_files
 from notehead.datasets.formats.parquet.schema import DATA, INDEX
 from notehead.datasets.index import MANIFEST
 from notehead.errors import OutputError
 from notehead.progress import Progress, Silent
-from notehead.runners import TRIES, Answer, Call, LocalRunner, open_runner
-from notehead.stores import Store, is_url, open_store
-
-_SURVEYORS = 2
-"""Processes that check scores when the work itself is done elsewhere."""
+from notehead.runners import TRIES, Answer, Call, Runner, open_runner
+from notehead.stores import is_url, open_store
 
 
 def build_shards(
@@ -54,98 +49,72 @@ def build_shards(
     """
     roots = [Path(scores)] if isinstance(scores, str | PathLike) else [Path(score) for score in scores]
     files = score_files(roots, None if is_url(output) else Path(output))
-    store = open_store(output)
-    _refuse_strangers(store)
-    with store.claim(LOCK), Log(store, LOG) as log:
-        return _ShardBuild(store, options, progress or Silent(), log).run(files, roots)
+    store, progress = open_store(output), progress or Silent()
+    refuse_strangers(store)
+    begun = time.monotonic()
+    with store.claim(LOCK), Log(store, LOG) as log, open_runner(options.place(), options.limits()) as runner:
+        log.tell("begin", output=store.url, scores=len(files), runner=options.runner)
+        try:
+            ground = prepare(store, options, runner, (files, roots), progress)
+            work = _Work(ground, options, runner, progress, log)
+            work.make_all()
+            finish = Finish(store, options, ground.survey, progress, list(map(str, roots)))
+            result = work.told(finish.write(list(work.chosen())), time.monotonic() - begun)
+        except BaseException as error:
+            log.tell("stopped", cause=str(error) or type(error).__name__)
+            raise
+        finally:
+            progress.close()
+        log.tell("end", pages=result.pages, symbols=result.symbols, seconds=round(result.seconds, 1))
+    return result
 
 
-def _refuse_strangers(store: Store) -> None:
-    if store.read(IDENTITY) is None and not store.empty():
-        message = f"{store.url}: is not empty and not a build"
-        raise OutputError(message, "Choose an empty or a new folder.")
+class _Work:
+    """The shards of a build: those that are done, and how the others are made."""
 
-
-class _ShardBuild:
-    def __init__(self, store: Store, options: BuildOptions, progress: Progress, log: Log) -> None:
-        self._store, self._options, self._progress, self._log = store, options, progress, log
+    def __init__(
+        self, ground: Ground, options: BuildOptions, runner: Runner, progress: Progress, log: Log
+    ) -> None:
+        self._ground, self._options, self._runner = ground, options, runner
+        self._store, self._progress, self._log = ground.store, progress, log
         self._done: dict[str, dict[str, Any]] = {}
+        self._making: dict[str, Shard] = {}
         self._units = self._pages = self._pages_known = 0
         self._failed: Counter[str] = Counter()
         self._clock = Clock()
-        self._peak = self._deaths = 0
+        self._peak = self._deaths = self._bytes = 0
 
-    def run(self, files: Sequence[Path], roots: Sequence[Path]) -> BuildResult:
-        start = time.monotonic()
-        options = self._options
-        self._log.tell("begin", output=self._store.url, scores=len(files), runner=options.runner)
-        try:
-            with open_runner(options.place(), options.limits()) as self._runner:
-                found = self._survey(files, roots)
-                self._sources = found.sources
-                self._bits = self._identity()
-                self._keep_scores(found.sources)
-                self._resume()
-                self._rounds()
-                finish = Finish(self._store, options, found, self._progress, list(map(str, roots)))
-                result = finish.write(list(self._chosen()))
-        except BaseException as error:
-            self._log.tell("stopped", cause=str(error) or type(error).__name__)
-            raise
-        finally:
-            self._progress.close()
-        seconds = time.monotonic() - start
-        self._log.tell("end", pages=result.pages, symbols=result.symbols, seconds=round(seconds, 1))
-        return BuildResult(
-            folder=result.folder, pages=result.pages, symbols=result.symbols, scores=result.scores,
-            failures=result.failures, copies=result.copies, seconds=seconds, stages=dict(self._clock.seconds),
-            peak_memory=self._peak, made=self._pages, bytes=result.bytes, deaths=self._deaths,
+    def make_all(self) -> None:
+        """Make shards until there are pages enough; how many a shard has is known when it is made."""
+        self._resume()
+        whole = True
+        while wanted := self._missing():
+            if whole:  # the dataset is not whole until these stand there again
+                whole = False
+                for name in (MANIFEST, INDEX):
+                    self._store.remove(name)
+            self._progress.stage("building", len(wanted))
+            for answer in self._runner.run(self._calls(wanted)):
+                self._take(answer)
+
+    def told(self, result: BuildResult, seconds: float) -> BuildResult:
+        """The result with what this run took."""
+        return replace(
+            result, seconds=seconds, stages=dict(self._clock.seconds), peak_memory=self._peak,
+            made=self._pages, deaths=self._deaths,
         )  # fmt: skip
 
-    def _survey(self, files: Sequence[Path], roots: Sequence[Path]) -> Any:
-        """Scores are files of this machine: they are checked here, wherever the work is done."""
-        options = self._options
-        if not self._far:
-            return survey(files, roots, options.seed, self._runner, self._progress)
-        with LocalRunner(_SURVEYORS, options.limits()) as runner:
-            return survey(files, roots, options.seed, runner, self._progress)
-
-    @property
-    def _far(self) -> bool:
-        """Whether the workers may be on other machines, which do not have the user's files."""
-        return self._options.runner != "local"
-
-    def _identity(self) -> Bits:
-        """How the scores are divided: as when the build began, which must have been with the same options."""
-        options = self._options
-        fingerprint = options.fingerprint({**versions(options), "layout": "parquet"})
-        data = self._store.read(IDENTITY)
-        if data is None:
-            bits = stretches(self._sources, options)
-            facts = {"fingerprint": fingerprint, "bits": bits, "split": options.split}
-            self._store.write(IDENTITY, orjson.dumps(facts))
-            return bits
-        found = orjson.loads(data)
-        if found.get("fingerprint") != fingerprint or found.get("split") != options.split:
-            message = f"{self._store.url}: holds a build with other options, or by another version"
-            remedy = "Use the options and the version that it was begun with, or choose another folder."
-            raise OutputError(message, remedy)
-        known: Bits = found["bits"]
-        return known
-
-    def _keep_scores(self, sources: Sequence[Source]) -> None:
-        """Put the scores where workers on other machines find them."""
-        if not self._far:
-            return
-        there = self._store.names(SCORES)
-        missing = [source for source in sources if source.score_id not in there]
-        self._progress.stage("scores", len(missing))
-        for source in missing:
-            self._store.write(f"{SCORES}/{source.score_id}", Path(source.path).read_bytes())
-            self._progress.step()
+    def chosen(self) -> Iterator[str]:
+        """The keys of the dataset's shards, in the plan's order."""
+        pages = 0
+        for shard in self._plan():
+            if self._options.limit is not None and pages >= self._options.limit:
+                return
+            pages += self._done[shard.key]["pages"]
+            yield shard.key
 
     def _plan(self) -> Iterator[Shard]:
-        return shards(self._sources, self._options, self._bits)
+        return shards(self._ground.survey.sources, self._options, self._ground.bits)
 
     def _resume(self) -> None:
         """Find the shards that are done."""
@@ -162,22 +131,6 @@ class _ShardBuild:
         if not done["cut"]:
             self._units += len(shard.units)
             self._pages_known += done["pages"]
-
-    def _rounds(self) -> None:
-        """Make shards until there are pages enough; how many a shard has is known when it is made."""
-        total = sum(1 for _ in self._plan())
-        self._progress.stage("building", total)
-        made = False
-        while True:
-            calls = self._missing()
-            if not calls:
-                return
-            if not made:  # the dataset is not whole until these stand there again
-                made = True
-                for name in (MANIFEST, INDEX):
-                    self._store.remove(name)
-            for answer in self._runner.run(self._calls(calls)):
-                self._take(answer)
 
     def _missing(self) -> list[tuple[Shard, int | None]]:
         """The next shards to make, with the pages to keep of each: all that are needed for sure, and more."""
@@ -207,7 +160,7 @@ class _ShardBuild:
         options = self._options
         self._making = {shard.key: shard for shard, _ in wanted}
         for shard, keep in wanted:
-            values = call_of(shard, self._store, options, keep, far=self._far)
+            values = call_of(shard, self._store, options, keep, far=is_far(options))
             yield Call(
                 shard.key, "notehead.builder.shards.make:make", (values,), most_seconds(shard, options)
             )
@@ -233,13 +186,11 @@ class _ShardBuild:
             cpu=round(sum(done["seconds"].values()), 2), units=done["units"],
             failures=[row[2] for row in done["failures"]], deaths=done["deaths"] + answer.deaths,
         )  # fmt: skip
-        self._progress.step(done["pages"])
+        self._bytes += done["bytes"]
+        self._progress.step(done["pages"], failures=len(done["failures"]), note=self._disk())
 
-    def _chosen(self) -> Iterator[str]:
-        """The keys of the dataset's shards, in the plan's order."""
-        pages = 0
-        for shard in self._plan():
-            if self._options.limit is not None and pages >= self._options.limit:
-                return
-            pages += self._done[shard.key]["pages"]
-            yield shard.key
+    def _disk(self) -> str:
+        """What was written this time, and what is left."""
+        free = self._store.space()
+        left = "" if free is None else f" of {(self._bytes + free) / 1e9:.1f}"
+        return f"{self._bytes / 1e9:.2f}{left} GB"

@@ -170,15 +170,18 @@ class Finder:
     def find_spec(self, name, path=None, target=None):
         if name == "notehead.builder.shards.rows":
             import notehead.builder.unit as unit
-            pages_of = unit.pages_of
+            pages_of, timers = unit.pages_of, []
             def watched(one, *rest):
+                for timer in timers:  # of the unit before, which was faster
+                    timer.cancel()
                 marks = {marks!r}
                 known = os.listdir(marks)
                 mine = sum(mark.startswith(one.key + "_") for mark in known)
                 if len(known) < 20 and mine < 2:
                     open(os.path.join(marks, f"{{one.key}}_{{mine}}"), "w").close()
                     victim = os.getppid() if len(known) % 3 == 2 else os.getpid()
-                    threading.Timer(random.random() * 0.1, os.kill, (victim, signal.SIGKILL)).start()
+                    timers.append(threading.Timer(random.random() * 0.03, os.kill, (victim, signal.SIGKILL)))
+                    timers[-1].start()
                 return pages_of(one, *rest)
             unit.pages_of = watched
         return None
