@@ -37,7 +37,8 @@ from notehead.models.data.pages import PageOptions, composed_pages, prepare_page
 from notehead.models.data.table import ClassTable
 from notehead.models.detector.network import DetectorNetwork
 from notehead.models.detector.validate import TorchModel
-from notehead.models.loop import CHECKPOINT, LoopOptions, Task, train
+from notehead.models.lesson import Task
+from notehead.models.loop import CHECKPOINT, LoopOptions, train
 from notehead.models.registry import MODELS, ModelEntry, Setting
 from notehead.page import Symbols
 from notehead.vocabulary import VOCABULARY

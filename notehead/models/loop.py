@@ -7,18 +7,21 @@ import csv
 import io
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, Protocol
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from notehead.files import write_file
 from notehead.models.curves import JUDGEMENTS, LOSSES, read_curve
+from notehead.models.lesson import ALONE, Lesson, Task, Team, learn, share_of
 
 CHECKPOINT = "checkpoint.pt"
 
@@ -38,21 +41,6 @@ _AHEAD = 3
 """Batches that are made before they are needed."""
 
 
-class Task(Protocol):
-    """What is trained: a network, its batches by number, and what being wrong costs."""
-
-    network: nn.Module
-
-    def batch(self, number: int) -> Any:
-        """The batch of that number: a function of the task's seed and the number alone."""
-
-    def loss(self, batch: Any) -> tuple[Tensor, dict[str, float]]:
-        """The loss of a batch, and its parts as numbers."""
-
-    def judge(self, network: nn.Module) -> dict[str, float]:
-        """What the averaged network is worth; empty where there is nothing to judge by."""
-
-
 @dataclass(frozen=True, slots=True)
 class LoopOptions:
     """How a training goes.
@@ -66,6 +54,7 @@ class LoopOptions:
         average: how slowly the averaged weights follow, from 0 to 1.
         every: steps from one checkpoint to the next.
         judge: steps from one judgement of the averaged network to the next.
+        parts: of a batch, each of which is a batch of the task; workers share them.
     """
 
     steps: int = 10_000
@@ -76,6 +65,7 @@ class LoopOptions:
     average: float = 0.998
     every: int = 200
     judge: int = 1000
+    parts: int = 1
 
 
 def train(
@@ -85,6 +75,7 @@ def train(
     *,
     seconds: float = float("inf"),
     tell: Callable[[str], None],
+    team: Team = ALONE,
 ) -> bool:
     """Train, or go on training; whether all steps are done.
 
@@ -94,33 +85,54 @@ def train(
         options: must be those with which the training began.
         seconds: stop after so many, with a checkpoint.
         tell: called with a line of text now and then.
+        team: whoever trains the same network with this worker; the first one writes, judges and tells.
+
+    Raises:
+        PeerLostError: another worker is gone.
     """
     folder.mkdir(parents=True, exist_ok=True)
     state = _State(task, options)
     first = state.load(folder / CHECKPOINT)
-    log = _Log(folder, first)
+    writer = _Writer(task, state, folder, options, tell) if team.rank == 0 else None
     until = time.monotonic() + seconds
-    batches = _ahead(task, first, options.steps)
-    begun = time.monotonic()
-    for number in range(first, options.steps):
-        loss, parts = task.loss(next(batches))
-        state.step(loss, number)
-        log.add(number, float(loss.detach()), parts)
-        done = number + 1
-        if done % 50 == 0:
-            pace = (time.monotonic() - begun) / (done - first)
-            tell(f"step {done} of {options.steps}, {pace:.2f} s a step, {log.recent()}")
-        if done % options.judge == 0 or done == options.steps:
-            worth = state.judge(task)
-            log.judged(done, worth)
-            tell(", ".join(f"{name} {value:.4f}" for name, value in worth.items()))
-        over = time.monotonic() > until
-        if done % options.every == 0 or over or done == options.steps:
-            log.write()
-            state.save(folder / CHECKPOINT, done)
-        if over:
-            return done == options.steps
+    share = share_of(options.parts, team)
+    numbers = [step * options.parts + part for step in range(first, options.steps) for part in share]
+    with closing(_ahead(task, numbers)) as batches:
+        for number in range(first, options.steps):
+            own = islice(batches, len(share))
+            lesson = learn(task, own, options.parts, team, over=time.monotonic() > until)
+            state.step(number)
+            if writer is not None:
+                writer.add(number, lesson)
+            if lesson.over:
+                return number + 1 == options.steps
     return True
+
+
+class _Writer:
+    """What becomes of steps: curves, judgements, checkpoints, and lines of text."""
+
+    def __init__(
+        self, task: Task, state: _State, folder: Path, options: LoopOptions, tell: Callable[[str], None]
+    ) -> None:
+        self._task, self._state, self._folder = task, state, folder
+        self._options, self._tell = options, tell
+        self._log = _Log(folder, state.steps)
+        self._first, self._begun = state.steps, time.monotonic()
+
+    def add(self, number: int, lesson: Lesson) -> None:
+        options, log, done = self._options, self._log, number + 1
+        log.add(number, lesson.loss, lesson.told)
+        if done % 50 == 0:
+            pace = (time.monotonic() - self._begun) / (done - self._first)
+            self._tell(f"step {done} of {options.steps}, {pace:.2f} s a step, {log.recent()}")
+        if done % options.judge == 0 or done == options.steps:
+            worth = self._state.judge(self._task)
+            log.judged(done, worth)
+            self._tell(", ".join(f"{name} {value:.4f}" for name, value in worth.items()))
+        if done % options.every == 0 or lesson.over or done == options.steps:
+            log.write()
+            self._state.save(self._folder / CHECKPOINT, done)
 
 
 class _State:
@@ -130,12 +142,11 @@ class _State:
         self._network, self._options = task.network, options
         self._average = copy.deepcopy(task.network).eval()
         self._optimiser = torch.optim.AdamW(_groups(task.network, options.decay), lr=options.rate)
+        self.steps = 0
 
-    def step(self, loss: Tensor, number: int) -> None:
+    def step(self, number: int) -> None:
         for group in self._optimiser.param_groups:
             group["lr"] = _rate(number, self._options)
-        self._optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self._network.parameters(), 10.0)
         self._optimiser.step()
         follow = min(self._options.average, (number + 1) / (number + 10))
@@ -158,7 +169,8 @@ class _State:
         self._network.load_state_dict(saved["network"])
         self._average.load_state_dict(saved["average"])
         self._optimiser.load_state_dict(saved["optimiser"])
-        return int(saved["steps"])
+        self.steps = int(saved["steps"])
+        return self.steps
 
     def save(self, path: Path, steps: int) -> None:
         buffer = io.BytesIO()
@@ -219,12 +231,16 @@ def _groups(network: nn.Module, decay: float) -> list[dict[str, Any]]:
     return [{"params": matrices, "weight_decay": decay}, {"params": vectors, "weight_decay": 0.0}]
 
 
-def _ahead(task: Task, first: int, last: int) -> Iterator[Any]:
+def _ahead(task: Task, numbers: Iterable[int]) -> Generator[Any]:
     """Batches, made in a thread while the network is busy with those before."""
-    with ThreadPoolExecutor(1) as pool:
-        waiting: deque[Future[Any]] = deque()
-        for number in range(first, last + _AHEAD):
-            if number < last:
-                waiting.append(pool.submit(task.batch, number))
-            if number >= first + _AHEAD:
+    pool = ThreadPoolExecutor(1)
+    waiting: deque[Future[Any]] = deque()
+    try:
+        for number in numbers:
+            waiting.append(pool.submit(task.batch, number))
+            if len(waiting) > _AHEAD:
                 yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notehead.errors import MissingExtraError, NoteheadError
-from notehead.models.data.cutting import CropOptions
+from notehead.models.data.cutting import CropOptions, Pages
+from notehead.models.data.stream import PageStream
 from notehead.page import Page
 
 if TYPE_CHECKING:
     import torch
 
-    from notehead.models.loop import Task
+    from notehead.models.lesson import Task
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,22 +24,30 @@ class Setting:
     """What a model is trained with.
 
     Attributes:
-        paths: prepared pages.
+        paths: prepared pages, or a stream of them.
         crops: what a batch is made of.
         seed: of its first weights, and of all crops.
         device: where it is trained.
         pages: by which it is judged.
         composed: those of `paths` whose score was composed, so that their classes are about even.
         steps: of the whole training; 0 where nobody knows.
+        parts: of a batch, whose numbers are counted on from batch to batch.
     """
 
-    paths: Sequence[Path]
+    paths: Pages
     crops: CropOptions
     seed: int
     device: torch.device
     pages: Sequence[Page] = ()
     composed: Sequence[Path] = ()
     steps: int = 0
+    parts: int = 1
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The files of the prepared pages, for a model that must see all of them first."""
+        assert not isinstance(self.paths, PageStream)  # `train_model` streams to no such model
+        return self.paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,7 @@ class ModelEntry:
         paper: what it follows.
         factory: `module:function`, from a `Setting` to a `Task` of the training loop.
         instances: whether its pages must say which symbol each pixel shows.
+        whole: whether it must see all pages before it begins, so that they cannot be streamed.
     """
 
     name: str
@@ -58,6 +68,7 @@ class ModelEntry:
     paper: str
     factory: str
     instances: bool = False
+    whole: bool = False
 
     def make(self, setting: Setting) -> Task:
         """The model as a task, with new weights.
@@ -86,10 +97,10 @@ MODELS = (
     ModelEntry("mask-rcnn", "detect", "He et al., 2017", "boxes.mask_rcnn:task", instances=True),
     ModelEntry("retinanet", "detect", "Lin et al., 2017", "boxes.retinanet:task"),
     ModelEntry("dwd", "detect", "Tuggener et al., 2018", "boxes.dwd_task:published"),
-    ModelEntry("dwd-rare-crops", "detect", "Elezi et al., 2018", "boxes.dwd_task:rare_crops"),
-    ModelEntry("dwd-pretrained", "detect", "Elezi et al., 2018", "boxes.dwd_task:pretrained"),
-    ModelEntry("dwd-cached-boxes", "detect", "Elezi et al., 2018", "boxes.dwd_task:cached_boxes"),
-    ModelEntry("dwd-all", "detect", "Elezi et al., 2018", "boxes.dwd_task:measured"),
+    ModelEntry("dwd-rare-crops", "detect", "Elezi et al., 2018", "boxes.dwd_task:rare_crops", whole=True),
+    ModelEntry("dwd-pretrained", "detect", "Elezi et al., 2018", "boxes.dwd_task:pretrained", whole=True),
+    ModelEntry("dwd-cached-boxes", "detect", "Elezi et al., 2018", "boxes.dwd_task:cached_boxes", whole=True),
+    ModelEntry("dwd-all", "detect", "Elezi et al., 2018", "boxes.dwd_task:measured", whole=True),
     ModelEntry("fcos", "detect", "Tian et al., 2019", "boxes.fcos:task"),
     ModelEntry("oriented", "detect", "Tian et al., 2019, with angles", "boxes.oriented:task"),
     ModelEntry("detr", "detect", "Lv et al., 2024, after Carion et al., 2020", "boxes.detr:task"),

@@ -3,72 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-import torch
+import orjson
+from numpy.typing import NDArray
 
 from notehead.datasets import Dataset
-from notehead.degrade import RECIPES, degrade
-from notehead.models.begin import begin_from
+from notehead.errors import DatasetError, NoteheadError
 from notehead.models.claim import claim
 from notehead.models.curves import draw_curves
-from notehead.models.data.cutting import CropOptions
-from notehead.models.data.pages import PageOptions, composed_pages, prepare_pages
-from notehead.models.loop import CHECKPOINT, LoopOptions, train
-from notehead.models.registry import Setting, model_entry
-from notehead.page import Page
+from notehead.models.data.counting import known_counts
+from notehead.models.data.pages import prepare_pages
+from notehead.models.data.reading import pages_digest
+from notehead.models.data.stream import check_usable
+from notehead.models.lesson import ALONE
+from notehead.models.options import OPTIONS, Surroundings, TrainingOptions
+from notehead.models.registry import model_entry
+from notehead.models.work import PAGES, Means, Work, do_work
+from notehead.models.workers.together import work_together
 from notehead.progress import Progress
+from notehead.runners import RunnerOptions
 
-OPTIONS = "options.json"
-
+STREAM = "stream.json"
+"""The file of a training's folder that holds which pages it streams."""
 _LEARNT = frozenset({"", "train"})
 """Splits that are trained on."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingOptions:
-    """How a model is trained; the same options and datasets give the same network.
-
-    Attributes:
-        model: its name in the registry.
-        pages: what becomes of the pages first.
-        crops: what a batch is made of.
-        loop: how many steps, how fast.
-        judges: pages that it is not trained on, by which it is judged.
-        seed: of its first weights, and of all crops.
-        begin: folder of a training with whose weights it begins, where they fit; empty for none.
-    """
-
-    model: str = "centres"
-    pages: PageOptions = field(default_factory=PageOptions)
-    crops: CropOptions = field(default_factory=CropOptions)
-    loop: LoopOptions = field(default_factory=LoopOptions)
-    judges: int = 14
-    seed: int = 0
-    begin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where it is trained, which changes nothing but the time it takes.
-
-    Attributes:
-        seconds: stop after so many.
-        device: `cpu`, `cuda`, or `auto` for the best there is.
-        workers: processes that prepare pages; 0 for one per processor.
-    """
-
-    seconds: float = float("inf")
-    device: str = "auto"
-    workers: int = 0
-
-    def place(self) -> torch.device:
-        """The device."""
-        if self.device == "auto":
-            return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        return torch.device(self.device)
 
 
 def train_model(
@@ -82,15 +43,16 @@ def train_model(
     """Train a model on the training pages of datasets, or go on; whether it is done.
 
     Of a dataset with splits, pages of `train` are trained on; the network is judged now and then by some of
-    the others. The folder holds the prepared pages (`pages/`), the checkpoint, and the curves.
+    the others. The folder holds the checkpoint, the curves, and the prepared pages (`pages/`), of a stream
+    the first of them.
 
     Raises:
-        NoteheadError: there is no such model.
-        MissingExtraError: the model needs a library that is not installed.
+        NoteheadError: `check_together` refuses it, or a worker is lost again and again.
+        MissingExtraError: the model or the runner needs a library that is not installed.
         OutputError: the folder was begun with other options or datasets.
         DatasetError: pages cannot be read or used, or there is no training to begin from.
     """
-    entry = model_entry(options.model)
+    check_together(options, where)
     claim(
         folder / OPTIONS,
         asdict(options),
@@ -98,17 +60,72 @@ def train_model(
         "Choose another folder, or give the options that it began with.",
     )
     learnt, held = divided(datasets)
-    pages = replace(options.pages, instances=entry.instances)
-    paths = prepare_pages(learnt, folder / "pages", pages, where.workers, progress)
-    judges, composed = _judges(held, options), composed_pages(learnt, paths)
-    setting = Setting(paths, options.crops, options.seed, where.place(), judges, composed, options.loop.steps)
-    task = entry.make(setting)
-    if options.begin and not (folder / CHECKPOINT).exists():
-        fitting, count = begin_from(task.network, Path(options.begin))
-        tell(f"begins with {fitting} of {count} weights of {options.begin}")
-    done = train(task, folder, options.loop, seconds=where.seconds, tell=tell)
+    work = Work(learnt, held, folder, options, [])
+    work = replace(work, ready=_ready(work, where, progress))
+    if where.workers == 1 and where.runner == "local":
+        done = do_work(work, Means(where.place(), where.readers, where.seconds), ALONE, tell)
+    else:
+        done = work_together(work, where, tell)
     draw_curves(folder)
     return done
+
+
+def check_together(options: TrainingOptions, where: Surroundings) -> None:
+    """Refuse what does not go together.
+
+    Raises:
+        NoteheadError: there is no such model or runner, workers cannot share its batches, or its pages
+            cannot be streamed so.
+    """
+    entry, parts = model_entry(options.model), options.loop.parts
+    RunnerOptions(where.runner, where.workers, where.address)  # refuses what cannot be
+    if parts % where.workers:
+        message = f"{where.workers} workers cannot share batches of {parts} parts evenly"
+        raise NoteheadError(message, "Choose as many workers as there are parts, or a divisor of them.")
+    if options.stream is None:
+        return
+    if entry.whole:
+        message = f"the model {entry.name} must see all pages before it begins"
+        raise NoteheadError(message, "Train it without --stream.")
+    if options.pages.copies != 1:
+        message = "a stream has no copies: each page is degraded anew whenever it is read"
+        raise NoteheadError(message, "Leave out --copies.")
+    least = parts * (options.crops.pages + 1)
+    if options.stream.buffer < least:
+        message = f"a buffer of {options.stream.buffer} pages is too small for batches of {parts} parts"
+        raise NoteheadError(message, f"Give a --buffer of at least {least}.")
+
+
+def begun_parts(folder: Path) -> int | None:
+    """Into how many parts a training divides its batches; None where there is no training.
+
+    Raises:
+        DatasetError: the file of its options is damaged.
+    """
+    path = folder / OPTIONS
+    if not path.exists():
+        return None
+    try:
+        return int(orjson.loads(path.read_bytes())["loop"].get("parts", 1))
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
+        message = f"{path}: damaged ({error})"
+        raise DatasetError(message, "Train in a new folder.") from error
+
+
+def _ready(work: Work, where: Surroundings, progress: Progress) -> Sequence[Path] | NDArray[np.int64]:
+    """What must be known before it begins: all prepared pages, or of a stream how often classes occur."""
+    options, folder = work.options, work.folder
+    if options.stream is None:
+        return prepare_pages(work.learnt, folder / PAGES, work.pages, where.readers, progress)
+    claim(
+        folder / STREAM,
+        {"datasets": [pages_digest(dataset) for dataset in work.learnt]},
+        "its pages come of other datasets or options",
+        "Choose another folder, or give what it was begun with.",
+    )
+    check_usable(work.learnt, folder, options.seed)
+    drawn = options.stream.counted, options.seed
+    return known_counts(work.learnt, folder, drawn, where.readers, progress)
 
 
 def divided(datasets: Sequence[Dataset]) -> tuple[list[Dataset], list[Dataset]]:
@@ -128,24 +145,3 @@ def divided(datasets: Sequence[Dataset]) -> tuple[list[Dataset], list[Dataset]]:
         for dataset in datasets
     ]
     return learnt, [dataset.where(lambda entry: entry.split not in _LEARNT) for dataset in datasets]
-
-
-def _judges(datasets: Sequence[Dataset], options: TrainingOptions) -> list[Page]:
-    """Pages to judge by, from all datasets alike; every other one degraded, each by another recipe."""
-    rng = np.random.default_rng((options.seed, 2))
-    drawn = [(dataset, rng.permutation(len(dataset)).tolist()) for dataset in datasets if len(dataset)]
-    recipes = [name for name in RECIPES if name != "clean"]
-    pages: list[Page] = []
-    while drawn and len(pages) < options.judges:
-        dataset, rows = drawn[len(pages) % len(drawn)]
-        if not rows:
-            drawn = [(other, left) for other, left in drawn if left]
-            continue
-        page = dataset[rows.pop()]
-        if page.staff_space <= 0:
-            continue
-        place = len(pages)
-        if place % 2:
-            page = degrade(page, RECIPES[recipes[place // 2 % len(recipes)]], place, 1.0)
-        pages.append(page)
-    return pages

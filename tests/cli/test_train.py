@@ -13,14 +13,14 @@ from notehead.cli.main import cli
 from notehead.cli.train import Duration
 from notehead.datasets import Dataset
 from notehead.detect.model_files import FILES
-from notehead.errors import DatasetError, OutputError
+from notehead.errors import DatasetError, NoteheadError, OutputError
 
 
 @pytest.fixture(scope="module")
 def run_folder(dataset_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("trained") / "run"
     words = ["train", "detect", str(dataset_folder), "-o", str(folder), "--steps", "2", "--device", "cpu"]
-    done = CliRunner().invoke(cli, [*words, "--workers", "1"], catch_exceptions=False)
+    done = CliRunner().invoke(cli, [*words, "--readers", "1"], catch_exceptions=False)
     assert done.exit_code == 0
     assert done.output.endswith(f"{folder}: done\n")
     return folder
@@ -35,7 +35,7 @@ def test_a_training_leaves_pages_checkpoint_and_curves(run_folder: Path) -> None
 
 def test_a_training_that_is_done_is_done(run_folder: Path, dataset_folder: Path) -> None:
     before = (run_folder / "losses.csv").read_bytes()
-    words = ["train", "detect", str(dataset_folder), "-o", str(run_folder), "--steps", "2", "--workers", "1"]
+    words = ["train", "detect", str(dataset_folder), "-o", str(run_folder), "--steps", "2", "--readers", "1"]
     assert CliRunner().invoke(cli, words, catch_exceptions=False).exit_code == 0
     assert (run_folder / "losses.csv").read_bytes() == before
 
@@ -43,6 +43,30 @@ def test_a_training_that_is_done_is_done(run_folder: Path, dataset_folder: Path)
 def test_other_options_are_refused(run_folder: Path, dataset_folder: Path) -> None:
     words = ["train", "detect", str(dataset_folder), "-o", str(run_folder), "--steps", "3"]
     with pytest.raises(OutputError, match="began with other options"):
+        CliRunner().invoke(cli, words, catch_exceptions=False)
+
+
+def test_pages_are_streamed_and_batches_stay_as_they_were_divided(
+    dataset_folder: Path, tmp_path: Path
+) -> None:
+    words = ["train", "points", str(dataset_folder), "-o", str(tmp_path / "run"), "--stream", "--steps", "1"]
+    words += ["--device", "cpu", "--readers", "1"]
+    done = CliRunner().invoke(cli, [*words, "--parts", "2"], catch_exceptions=False)
+    assert done.output.endswith(f"{tmp_path / 'run'}: done\n")
+    known = orjson.loads((tmp_path / "run" / "options.json").read_bytes())
+    assert known["loop"]["parts"] == 2
+    assert known["stream"]["buffer"] == 128
+    assert {"counts.json", "stream.json", "pages"} <= {path.name for path in (tmp_path / "run").iterdir()}
+    before = (tmp_path / "run" / "losses.csv").read_bytes()
+    assert CliRunner().invoke(cli, words, catch_exceptions=False).exit_code == 0, "two parts, as it began"
+    assert (tmp_path / "run" / "losses.csv").read_bytes() == before
+    with pytest.raises(OutputError, match="began with other options"):
+        CliRunner().invoke(cli, [*words, "--buffer", "64"], catch_exceptions=False)
+
+
+def test_workers_that_cannot_share_a_batch_are_refused(dataset_folder: Path, tmp_path: Path) -> None:
+    words = ["train", "detect", str(dataset_folder), "-o", str(tmp_path), "--workers", "2", "--parts", "3"]
+    with pytest.raises(NoteheadError, match="2 workers cannot share batches of 3 parts evenly"):
         CliRunner().invoke(cli, words, catch_exceptions=False)
 
 

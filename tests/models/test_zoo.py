@@ -19,7 +19,7 @@ from notehead.models.boxes.task import images
 from notehead.models.classify.base import PatchNetwork
 from notehead.models.data.cutting import CropOptions
 from notehead.models.data.prepare import prepare
-from notehead.models.loop import Task
+from notehead.models.lesson import Task
 from notehead.models.points.base import PointNetwork
 from notehead.models.points.truth import KINDS
 from notehead.models.registry import MODELS, ModelEntry, Setting

@@ -34,14 +34,15 @@ class DwdTask(BoxTask):
 
     def __init__(self, options: DwdOptions, setting: Setting) -> None:
         def make(table: ClassTable) -> Dwd:
-            cached = mean_boxes(setting.paths, table) if options.cached_boxes else None
+            cached = mean_boxes(setting.files, table) if options.cached_boxes else None
             return Dwd(table, options, setting.steps, cached)
 
         crops = None
         if options.rare_crops:
-            crops = RareCrops(setting.paths, setting.crops, setting.seed, options.rare)
+            crops = RareCrops(setting.files, setting.crops, setting.seed, options.rare)
         super().__init__(make, setting, crops)
-        self._first = int(setting.steps * options.pretraining) if options.pretrained else 0
+        batches = int(setting.steps * options.pretraining) if options.pretrained else 0
+        self._first = batches * setting.parts
         if self._first and not setting.composed:
             message = "no page to train on comes of a composed score, with which this model begins"
             raise DatasetError(message, "Add a dataset that is built from scores of `notehead compose`.")

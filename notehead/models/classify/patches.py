@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from notehead.datasets.patches import PATCH_HEIGHT, PATCH_WIDTH, PatchChooser, cut_patch
 from notehead.detect.detector import STAFF_SPACE
-from notehead.models.data.cutting import CropOptions, altered, class_counts, class_weights, pages_of
+from notehead.models.data.cutting import CropOptions, Pages, altered, class_counts, class_weights, pages_of
 from notehead.models.data.prepare import TrainingPage, prepare
+from notehead.models.data.stream import PageStream
 from notehead.models.data.table import ClassTable
 from notehead.page import Page
 
@@ -55,21 +56,27 @@ class PatchCrops:
         table: the classes that are told; symbols of the others are not there.
     """
 
-    def __init__(self, paths: Sequence[Path], options: CropOptions, seed: int, least: int = 20) -> None:
+    def __init__(self, paths: Pages, options: CropOptions, seed: int, least: int = 20) -> None:
         counts = class_counts(paths)
         self.table = ClassTable.of(counts, least)
         self._weights = np.where(self.table.places > 0, class_weights(counts, options.evenness), 0.0)
-        self._paths = [path for path in paths if self._chances(*_symbols(path)).any()]
+        self._paths = (
+            paths
+            if isinstance(paths, PageStream)
+            else [path for path in paths if self._chances(*_symbols(path)).any()]
+        )
         self._options, self._seed = options, seed
         self._most = max(_FEWEST, round(options.crops * options.size**2 / (PATCH_HEIGHT * PATCH_WIDTH)))
 
     def batch(self, number: int) -> PatchBatch:
-        """The batch of that number."""
+        """The batch of that number; pages of a stream may have no symbol that is told, and give nothing."""
         rng = np.random.default_rng((self._seed, number, 3))
         parts = []
         for page in pages_of(self._paths, number, self._options, self._seed):
             chance = self._chances(page.label, page.box)
             count = min(self._most, int(np.count_nonzero(chance)))
+            if not count:
+                continue
             rows = rng.choice(len(chance), count, replace=False, p=chance / chance.sum())
             image = np.stack([altered(patch, rng) for patch in patches_of(page, rows)])
             parts.append((image, self.table.places[page.label[rows]]))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 from notehead.models.data.corners import cut_corners
 from notehead.models.data.cutting import (
     CropOptions,
+    Pages,
     altered,
     class_counts,
     class_weights,
@@ -72,10 +71,10 @@ class BoxCrops:
         table: the classes that are told; symbols of the others are not there.
     """
 
-    def __init__(self, paths: Sequence[Path], options: CropOptions, seed: int, least: int = 20) -> None:
+    def __init__(self, paths: Pages, options: CropOptions, seed: int, least: int = 20) -> None:
         counts = class_counts(paths)
         self.table = ClassTable.of(counts, least)
-        self._paths, self._options, self._seed = list(paths), options, seed
+        self._paths, self._options, self._seed = paths, options, seed
         self._weights = class_weights(counts, options.evenness)
 
     def batch(self, number: int) -> BoxBatch:

@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 
 from notehead.detect.maps import CELL, DOT
 from notehead.models.data.prepare import TrainingPage
+from notehead.models.data.stream import PageStream
 from notehead.vocabulary import VOCABULARY
 
 T = TypeVar("T", np.uint8, np.uint16, np.int32)
+
+Pages = Sequence[Path] | PageStream
+"""Prepared pages in files, or a stream of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,10 @@ class CropOptions:
     evenness: float = 0.15
 
 
-def class_counts(paths: Sequence[Path]) -> NDArray[np.int64]:
-    """How many symbols of each class id stand on prepared pages."""
+def class_counts(paths: Pages) -> NDArray[np.int64]:
+    """How many symbols of each class id stand on prepared pages; of a stream, about how many."""
+    if isinstance(paths, PageStream):
+        return paths.counts
     counts = np.zeros(max(VOCABULARY.by_id) + 1, np.int64)
     for path in paths:
         with np.load(path, allow_pickle=False) as arrays:
@@ -52,8 +58,11 @@ def class_weights(counts: NDArray[np.int64], evenness: float) -> NDArray[np.floa
     return np.where(counts > 0, np.maximum(counts, 1.0) ** (evenness - 1), 0.0)
 
 
-def pages_of(paths: Sequence[Path], number: int, options: CropOptions, seed: int) -> Iterator[TrainingPage]:
+def pages_of(paths: Pages, number: int, options: CropOptions, seed: int) -> Iterator[TrainingPage]:
     """The pages of a batch; those of an epoch are a shuffled row of all pages."""
+    if isinstance(paths, PageStream):
+        yield from paths.batch(number)
+        return
     for place in range(number * options.pages, (number + 1) * options.pages):
         epoch, row = divmod(place, len(paths))
         order = np.random.default_rng((seed, epoch, 0)).permutation(len(paths))

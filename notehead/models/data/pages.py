@@ -14,7 +14,7 @@ from notehead.degrade import RECIPES, check_recipes, degrade
 from notehead.detect.detector import STAFF_SPACE
 from notehead.errors import DatasetError
 from notehead.models.claim import claim
-from notehead.models.data.prepare import prepare
+from notehead.models.data.prepare import TrainingPage, prepare
 from notehead.page import Page
 from notehead.pool import WorkerDied, in_order
 from notehead.progress import Progress, Silent
@@ -83,7 +83,7 @@ def prepare_pages(
             progress.step(pages=1)
     except WorkerDied as error:
         message = f"{folder}: a process died while it prepared a page"
-        raise DatasetError(message, "Run it with --workers 1 to see at which.") from error
+        raise DatasetError(message, "Run it with --readers 1 to see at which.") from error
     finally:
         progress.close()
     if not paths:
@@ -100,6 +100,28 @@ def composed_pages(datasets: Sequence[Dataset], paths: Sequence[Path]) -> list[P
         if is_composed(datasets[source].entries[row].score):
             found.append(path)
     return found
+
+
+def is_usable(page: Page) -> bool:
+    """Whether there is something to learn on a page, and all that must be known of it."""
+    return page.ids is not None and page.staff_space > 0 and len(page.symbols) > 0
+
+
+def training_page(page: Page, key: tuple[int, int, int], options: PageOptions) -> TrainingPage:
+    """A page as it is trained on: degraded and scaled.
+
+    Args:
+        page: one that is usable.
+        key: number of its dataset, its place there, which of its copies: what is drawn depends on it alone.
+        options: what becomes of pages.
+    """
+    rng = np.random.default_rng((options.seed, *key))
+    recipe = options.recipes[int(rng.integers(len(options.recipes)))]
+    strength = round(float(rng.uniform(options.weakest, options.strongest)), 3)
+    scale = float(np.exp(rng.normal(0, options.spread)))
+    if recipe != "clean" and not page.origin.recipe:
+        page = degrade(page, RECIPES[recipe], int(rng.integers(2**31)), strength)
+    return prepare(page, STAFF_SPACE * scale, instances=options.instances)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +141,9 @@ class _Preparation:
         missing = [path for path in wanted if not path.exists()]
         if missing:
             page = self.datasets[source][row]
-            if page.ids is None or page.staff_space <= 0 or not len(page.symbols):
+            if not is_usable(page):
                 return []
             for copy, path in enumerate(wanted):
                 if path in missing:
-                    self._write(page, (source, row, copy), path)
+                    training_page(page, (source, row, copy), self.options).write(path)
         return wanted
-
-    def _write(self, page: Page, key: tuple[int, int, int], path: Path) -> None:
-        options = self.options
-        rng = np.random.default_rng((options.seed, *key))
-        recipe = options.recipes[int(rng.integers(len(options.recipes)))]
-        strength = round(float(rng.uniform(options.weakest, options.strongest)), 3)
-        scale = float(np.exp(rng.normal(0, options.spread)))
-        if recipe != "clean" and not page.origin.recipe:
-            page = degrade(page, RECIPES[recipe], int(rng.integers(2**31)), strength)
-        prepare(page, STAFF_SPACE * scale, instances=options.instances).write(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import cv2
 import numpy as np
@@ -53,6 +53,10 @@ class TrainingPage:
 
     def write(self, path: Path) -> None:
         """Write the page to one compressed file."""
+        write_file(path, self.packed())
+
+    def packed(self) -> bytes:
+        """The page as one compressed file, which `read` reads."""
         arrays: dict[str, NDArray[Any]] = {
             "image": _packed(self.image),
             "traces": _packed(self.traces.view(np.uint8)),
@@ -68,11 +72,11 @@ class TrainingPage:
             arrays |= {"staff": self.staff, "position": self.position, "duration": self.duration}
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **arrays)
-        write_file(path, buffer.getvalue())
+        return buffer.getvalue()
 
     @classmethod
-    def read(cls, path: Path) -> TrainingPage:
-        """Read what `write` has written.
+    def read(cls, path: Path | BinaryIO) -> TrainingPage:
+        """Read what `write` has written, or `packed` has given.
 
         Raises:
             DatasetError: another version of notehead has.
@@ -98,6 +102,23 @@ class TrainingPage:
                 instances,
                 *(arrays.get(name) for name in ("staff", "position", "duration")),
             )
+
+
+def blank_page(side: int, *, instances: bool = False) -> TrainingPage:
+    """A square of paper with nothing on it."""
+    none = np.empty(0, np.int32)
+    return TrainingPage(
+        np.full((side, side), 255, np.uint8),
+        np.zeros((side // DOT, side // DOT), np.uint16),
+        none,
+        none,
+        np.empty((0, 4), np.float32),
+        np.empty((0, 4, 2), np.float32),
+        np.zeros((side, side), np.uint16) if instances else None,
+        none,
+        none,
+        np.empty(0, np.float32),
+    )
 
 
 def read_image(path: Path) -> NDArray[np.uint8]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.classes import FAMILIES
 from notehead.detect.maps import CELL, DOT
-from notehead.models.data.cutting import CropOptions, altered, crop_corner, pages_of
+from notehead.models.data.cutting import CropOptions, Pages, altered, crop_corner, pages_of
 from notehead.models.data.prepare import TrainingPage
 from notehead.models.data.warping import warped_crop
 from notehead.models.detector.curve_tips import curve_tips
@@ -54,9 +53,7 @@ class Crops:
         seed: of all that is drawn.
     """
 
-    def __init__(
-        self, paths: list[Path], weights: NDArray[np.float64], options: CropOptions, seed: int
-    ) -> None:
+    def __init__(self, paths: Pages, weights: NDArray[np.float64], options: CropOptions, seed: int) -> None:
         self._paths, self._weights, self._options, self._seed = paths, weights, options, seed
 
     def batch(self, number: int) -> Batch:

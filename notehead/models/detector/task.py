@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from notehead.models.data.cutting import CropOptions, class_counts, class_weights
+from notehead.models.data.cutting import CropOptions, Pages, class_counts, class_weights
 from notehead.models.detector.crops import Batch, Crops
 from notehead.models.detector.losses import LossWeights, losses
 from notehead.models.detector.network import DetectorNetwork, NetworkOptions
@@ -47,7 +46,7 @@ class DetectorTask:
 
     def __init__(
         self,
-        paths: Sequence[Path],
+        paths: Pages,
         options: TaskOptions,
         device: torch.device | None = None,
         pages: Sequence[Page] = (),
@@ -57,7 +56,7 @@ class DetectorTask:
         self.network = made.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._pages, self._weights, crops = pages, options.weights, options.crops
         weights = class_weights(class_counts(paths), crops.evenness)
-        self._crops = Crops(list(paths), weights, crops, options.seed)
+        self._crops = Crops(paths, weights, crops, options.seed)
 
     def batch(self, number: int) -> Batch:
         return self._crops.batch(number)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from notehead.detect.detector import STAFF_SPACE
 from notehead.errors import DatasetError
-from notehead.models.data.cutting import CropOptions, altered, pages_of, paper
+from notehead.models.data.cutting import CropOptions, Pages, altered, pages_of, paper
 from notehead.models.data.prepare import TrainingPage
 from notehead.models.staffs.events import Columns, Event, Middle, staff_events
 from notehead.models.staffs.tokens import NUMBERS
@@ -72,8 +71,8 @@ class StripCrops:
         seed: of all that is drawn.
     """
 
-    def __init__(self, paths: Sequence[Path], options: CropOptions, seed: int) -> None:
-        self._paths, self._options, self._seed = list(paths), options, seed
+    def __init__(self, paths: Pages, options: CropOptions, seed: int) -> None:
+        self._paths, self._options, self._seed = paths, options, seed
 
     def batch(self, number: int) -> StripBatch:
         """The batch of that number; a page on which nothing is known gives paper.

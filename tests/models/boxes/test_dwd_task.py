@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from notehead.models.data.boxes import BoxCrops
 from notehead.models.data.cutting import CropOptions
 from notehead.models.data.pages import composed_pages
 from notehead.models.data.prepare import TrainingPage, prepare
+from notehead.models.data.stream import PageStream
 from notehead.models.data.table import ClassTable
 from notehead.models.registry import Setting
 from notehead.vocabulary import VOCABULARY
@@ -113,12 +115,19 @@ def test_staves_are_neither_learnt_nor_found() -> None:
     assert float(stem["class"].detach()) > 0
 
 
+def paths_of(setting: Setting) -> Sequence[Path]:
+    """Its prepared pages."""
+    assert not isinstance(setting.paths, PageStream)
+    return setting.paths
+
+
 def test_a_mean_box_for_each_class(setting: Setting) -> None:
-    crops = BoxCrops(setting.paths, CROPS, 0)
-    mean = mean_boxes(setting.paths, crops.table)
+    paths = paths_of(setting)
+    crops = BoxCrops(paths, CROPS, 0)
+    mean = mean_boxes(paths, crops.table)
     assert mean.shape == (len(crops.table), 2)
     stem = VOCABULARY.id("stem")
-    pages = [TrainingPage.read(path) for path in setting.paths]
+    pages = [TrainingPage.read(path) for path in paths]
     boxes = np.concatenate([page.box[page.label == stem] for page in pages])
     wanted = [(boxes[:, 3] - boxes[:, 1]).mean() / 12, (boxes[:, 2] - boxes[:, 0]).mean() / 12]
     np.testing.assert_allclose(mean[crops.table.places[stem] - 1], wanted, rtol=1e-5)
@@ -136,7 +145,7 @@ def test_cached_boxes_are_all_that_is_found(setting: Setting) -> None:
 
 
 def test_composed_pages_come_first(setting: Setting) -> None:
-    known = replace(setting, steps=10, composed=setting.paths[1:])
+    known = replace(setting, steps=10, composed=paths_of(setting)[1:])
     task = pretrained(known)
     alone = BoxCrops(known.composed, CROPS, 0)
     every = BoxCrops(known.paths, CROPS, 0)
