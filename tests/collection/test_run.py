@@ -47,8 +47,8 @@ class Telling(Silent):
     def stage(self, name: str, total: int) -> None:
         self.total = total
 
-    def advance(self, files: int, pages: int = 0, failures: int = 0) -> None:
-        self.told.append((files, pages, failures))
+    def step(self, pages: int = 0, *, steps: int = 1, failures: int = 0, note: str = "") -> None:
+        self.told.append((steps, pages, failures))
 
 
 def test_every_file_has_its_result_and_its_row(scans: Path, tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ class KillsAWorker(Silent):
     def __init__(self) -> None:
         self.killed = 0
 
-    def advance(self, files: int, pages: int = 0, failures: int = 0) -> None:
+    def step(self, pages: int = 0, *, steps: int = 1, failures: int = 0, note: str = "") -> None:
         if not self.killed:
             worker = psutil.Process().children()[0]
             self.killed = worker.pid

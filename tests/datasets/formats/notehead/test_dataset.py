@@ -318,7 +318,7 @@ def test_what_the_format_is_known_by(tmp_path: Path) -> None:
     assert not FORMAT.here(tmp_path / "nowhere")
     write(tmp_path / "out", disc_page())
     assert FORMAT.here(tmp_path / "out")
-    (tmp_path / "going" / ".build").mkdir(parents=True)
+    (tmp_path / "going" / ".build" / "units").mkdir(parents=True)
     assert FORMAT.here(tmp_path / "going"), "so that its message says what to do"
 
 
