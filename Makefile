@@ -27,11 +27,11 @@ demo: $(VENV)/.demo  ## engrave four real scores into demo/ and say where to loo
 	$(BIN)/python -m benchmarks.demo demo
 
 test: $(VENV)/.test  ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 -q
 
 test-zoo: $(VENV)/.test  ## the tests of networks that a further library holds, which is installed first
 	$(PIP) -e '.[test,demo,zoo]'
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/models
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 -q tests/models
 
 lint: $(VENV)/.dev  ## what pre-commit runs: style and types
 	$(BIN)/ruff check .

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +111,7 @@ def detect_collection(
 def detect_part(part: dict[str, Any], options: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
     """What a worker does with a part; the part's record."""
     where, how = Place(**place), Detecting.of(options)
-    return worked(part, where, partial(_Pages(how, where.cpu_seconds).read))
+    return worked(part, where, _Pages(how, where.cpu_seconds).read)
 
 
 class _Pages:
