@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal, Self
+from typing import Any, BinaryIO, Literal, Self
+
+import orjson
 
 from notehead.errors import OutputError
 
@@ -130,6 +133,51 @@ def whole_folder(path: Path) -> Iterator[Path]:
         raise output_error(path, error) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(path: Path, busy: str) -> Iterator[None]:
+    """Hold a lock file; the lock goes with the process, however that ends.
+
+    Args:
+        path: of the lock file, which stays.
+        busy: what to say where another process holds it.
+
+    Raises:
+        OutputError: another process holds it, or it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise output_error(path, error) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if not isinstance(error, BlockingIOError):
+            raise output_error(path, error) from error
+        raise OutputError(busy, "Wait for it to end, or choose another folder.") from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """The JSON object of a file; None where there is none, or a damaged one: it can be made again."""
+    try:
+        record = orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def size_of(path: Path) -> int | None:
+    """Bytes of a file, None where there is none."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None
 
 
 def output_error(path: Path, error: OSError) -> OutputError:

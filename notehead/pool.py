@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Future
 from typing import Any, Generic, Protocol, TypeVar
 
+from notehead.parent import die_with_parent
+
 Result_co = TypeVar("Result_co", covariant=True)
 Result = TypeVar("Result")
 
@@ -71,6 +73,7 @@ _job: Job[Any] | None = None
 
 def _start(job: Job[Any]) -> None:
     global _job  # noqa: PLW0603  # the pool offers no other place
+    die_with_parent()
     _job = job
 
 

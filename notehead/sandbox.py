@@ -8,7 +8,6 @@ or takes too much memory costs one call; the next call gets a fresh child.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -27,11 +26,11 @@ from typing import Any, Self
 
 from notehead.errors import NoteheadError, ScoreError
 from notehead.errors import error_from as _error_from
+from notehead.parent import die_with_parent
 
 _HEAD = struct.Struct(">I")
 _MOST_BYTES = 1 << 30
 _GRACE = 2.0  # seconds to end in, once its answers ended
-_PR_SET_PDEATHSIG = 1
 _LEAN_START = """
 import importlib.util, sys
 sys.path.append(sys.argv[1])
@@ -299,7 +298,7 @@ def allow(cpu_seconds: int) -> None:
 
 def _serve(cpu_seconds: int, memory: int) -> None:
     """The child: read calls, answer them, until the parent closes the pipe."""
-    _die_with_parent()
+    die_with_parent()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
@@ -315,12 +314,6 @@ def _serve(cpu_seconds: int, memory: int) -> None:
         answer = _answer(number, function, arguments)
         sink.write(_HEAD.pack(len(answer)) + answer)
         sink.flush()
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to kill this process when its parent dies; elsewhere the closed pipe must do."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def main(arguments: list[str], serve: Callable[[int, int], None] = _serve) -> None:

@@ -119,7 +119,7 @@ LEVELS = (
     {"datasets", "draw", "detect", "engrave"},
     {"page", "images", "runners", "stores"},
     {"vocabulary", "sandbox", "files", "pool"},
-    {"errors", "progress", "version"},
+    {"errors", "parent", "progress", "version"},
 )
 LEVEL_OF = {part: level for level, parts in enumerate(LEVELS) for part in parts}
 

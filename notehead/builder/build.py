@@ -157,7 +157,7 @@ class _Build:
             if unit.key not in self._records:
                 arguments = (asdict(unit.source), unit.style_number, values, str(self._output))
                 seconds = options.seconds_for(unit.engraver(options))
-                yield Call(unit.key, "notehead.builder.unit:make", arguments, seconds)
+                yield Call(unit.key, "notehead.builder.unit:make", arguments, seconds, "the engraver")
 
     def _kept(self, plan: list[Unit]) -> list[tuple[dict[str, Any], Source, str, str]]:
         """The pages of the dataset, in the plan's order; what was made beyond the limit is removed."""

@@ -6,16 +6,16 @@ Killed at any moment, a build finds here what it need not make again.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 import orjson
 
 from notehead.errors import OutputError
-from notehead.files import PARTIAL, make_folder, output_error, write_file
+from notehead.files import PARTIAL, locked, make_folder, read_record, size_of, write_file
 
 STATE = ".build"
 
@@ -27,25 +27,21 @@ class Journal:
         self.folder = folder
         self._state = folder / STATE
         self._fingerprint = fingerprint
-        self._lock: int | None = None
+        self._lock = ExitStack()
 
     def __enter__(self) -> Self:
         self._refuse_strangers()
         make_folder(self._state / "units")
         make_folder(self._state / "patches")
-        self._take_lock()
-        try:
+        with ExitStack() as lock:
+            lock.enter_context(locked(self._state / "lock", f"{self.folder}: another build is writing here"))
             self._check_identity()
-        except OutputError:
-            self.__exit__()
-            raise
-        self._sweep()
+            self._sweep()
+            self._lock = lock.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._lock.close()
 
     def _refuse_strangers(self) -> None:
         """Leave a folder that holds something else as it is."""
@@ -56,24 +52,12 @@ class Journal:
             message = f"{self.folder}: is not empty and not a build (it holds {min(strangers)})"
             raise OutputError(message, "Choose an empty or a new folder.")
 
-    def _take_lock(self) -> None:
-        path = self._state / "lock"
-        try:
-            self._lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self.__exit__()
-            message = f"{self.folder}: another build is writing here"
-            raise OutputError(message, "Wait for it to end, or choose another folder.") from error
-        except OSError as error:
-            raise output_error(path, error) from error
-
     def _check_identity(self) -> None:
         path = self._state / "build.json"
         if not path.exists():
             write_file(path, orjson.dumps({"fingerprint": self._fingerprint}))
             return
-        identity = _read(path)
+        identity = read_record(path)
         if identity is None or identity.get("fingerprint") != self._fingerprint:
             message = f"{self.folder}: holds a build with other options, or by another version"
             remedy = "Use the options and the version that it was begun with, or choose another folder."
@@ -90,14 +74,14 @@ class Journal:
 
         A unit that failed, or that was cut at a limit, is not finished: it is tried again.
         """
-        record = _read(self._state / "units" / f"{key}.json")
+        record = read_record(self._state / "units" / f"{key}.json")
         if record is None or "failure" in record or record.get("cut"):
             return None
         files = (file for page in record["pages"] for file in page["files"])
         return record if self._there(files) else None
 
     def _there(self, files: Iterable[Sequence[Any]]) -> bool:
-        return all(_size(self.folder / path) == size for path, size, _ in files)
+        return all(size_of(self.folder / path) == size for path, size, _ in files)
 
     def finish_unit(self, key: str, record: dict[str, Any]) -> None:
         """Note a unit as done."""
@@ -107,7 +91,7 @@ class Journal:
         """Forget all other units, and remove the files of their pages."""
         for path in sorted((self._state / "units").glob("*.json")):
             if path.stem not in keys:
-                for page in (_read(path) or {}).get("pages", []):
+                for page in (read_record(path) or {}).get("pages", []):
                     self.remove_page(page)
                 path.unlink(missing_ok=True)
 
@@ -118,7 +102,7 @@ class Journal:
 
     def patches(self, page: str, choice: str) -> list[list[Any]] | None:
         """The patches cut from a page, if they were cut by the same choice."""
-        record = _read(self._state / "patches" / f"{page}.json")
+        record = read_record(self._state / "patches" / f"{page}.json")
         if record is None or record["choice"] != choice or not self._there(record["files"]):
             return None
         return list(record["files"])
@@ -126,22 +110,6 @@ class Journal:
     def finish_patches(self, page: str, choice: str, files: list[list[Any]]) -> None:
         """Note a page's patches as cut."""
         write_file(self._state / "patches" / f"{page}.json", orjson.dumps({"choice": choice, "files": files}))
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        record = orjson.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None  # not there, or damaged: make it again
-    return record if isinstance(record, dict) else None
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file, -1 where there is none."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1
 
 
 def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:

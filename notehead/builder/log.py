@@ -24,11 +24,9 @@ class Log:
 
     def __init__(self, store: Store, name: str, clock: Callable[[], float] = time.time) -> None:
         self._store, self._name, self._clock = store, name, clock
-        local = isinstance(store, LocalStore)
-        self._path = (
-            store.folder / name if isinstance(store, LocalStore) else store.scratch() / Path(name).name
-        )
-        self._near = local
+        self._grows = isinstance(store, LocalStore)
+        folder = store.folder if isinstance(store, LocalStore) else store.scratch()
+        self._path = folder / (name if self._grows else Path(name).name)
 
     def __enter__(self) -> Self:
         make_folder(self._path.parent)
@@ -37,7 +35,7 @@ class Log:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._near and kind is None:
+        if not self._grows and kind is None:
             self._store.write(self._name, self._path.read_bytes())
 
     def tell(self, event: str, **facts: object) -> None:

@@ -54,7 +54,9 @@ def survey(
     progress.stage("checking", len(files))
     known = licences(roots)
     names = {str(path): _name(path, roots) for path in files}
-    calls = (Call(str(path), "notehead.builder.unit:survey", (str(path),)) for path in files)
+    calls = (
+        Call(str(path), "notehead.builder.unit:survey", (str(path),), who="checking it") for path in files
+    )
     found: list[Source] = []
     failures: list[Failure] = []
     for answer in runner.run(calls):

@@ -102,12 +102,13 @@ class _Run:
             if answer.deaths:
                 self._state.clear(part.key)
             if answer.failure:
-                yield from self._instead(part, _cause(answer))
+                yield from self._instead(part, answer.failure)
             else:
                 self._finish(part, answer)
 
     def _call(self, part: Part) -> Call:
-        return Call(part.key, self._work.function, (part.values(), self._work.options, self._place))
+        arguments = (part.values(), self._work.options, self._place)
+        return Call(part.key, self._work.function, arguments, who="reading it")
 
     def _instead(self, part: Part, cause: str) -> list[Part]:
         self._failed += 1
@@ -139,9 +140,3 @@ class _Run:
             }
         )
         self._progress.step(record["counts"].get("pages", 0), steps=len(part.items), failures=failures)
-
-
-def _cause(answer: Answer) -> str:
-    """Why no worker reads a file, in the words in which others say why a file cannot be read."""
-    cause = answer.failure.removeprefix("the engraver ")
-    return f"reading it {cause}" if cause != answer.failure else f"reading it failed ({cause})"

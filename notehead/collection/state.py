@@ -13,10 +13,10 @@ A part counts as done when its record stands under its final name, which happens
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Container, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -24,7 +24,7 @@ from typing import Any, Self
 import orjson
 
 from notehead.errors import OutputError
-from notehead.files import PARTIAL, make_folder, output_error, write_file
+from notehead.files import PARTIAL, locked, make_folder, output_error, read_record, size_of, write_file
 
 STATE = ".notehead"
 ASIDE = f"{STATE}/aside"
@@ -62,28 +62,23 @@ class State:
         self.size = identity.size
         self._state = folder / STATE
         self._identity = identity
-        self._lock: int | None = None
+        self._lock = ExitStack()
 
     def __enter__(self) -> Self:
         self._refuse_strangers()
         make_folder(self._state / "parts")
-        self._take_lock()
-        try:
+        with ExitStack() as lock:
+            lock.enter_context(
+                locked(self._state / "lock", f"{self.folder}: another command is writing here")
+            )
             self._check_identity()
             self._sweep()
-        except OutputError:
-            self._release()
-            raise
+            self._lock = lock.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.folder / ASIDE, ignore_errors=True)
-        self._release()
-
-    def _release(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._lock.close()
 
     def _refuse_strangers(self) -> None:
         """Leave a folder that holds something else as it is."""
@@ -97,24 +92,11 @@ class State:
             message = f"{self.folder}: is not empty, and holds no collection (it holds {min(strangers)})"
             raise OutputError(message, "Choose an empty or a new folder.")
 
-    def _take_lock(self) -> None:
-        path = self._state / "lock"
-        try:
-            self._lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self._release()
-            message = f"{self.folder}: another command is writing here"
-            raise OutputError(message, "Wait for it to end, or choose another folder.") from error
-        except OSError as error:
-            self._release()
-            raise output_error(path, error) from error
-
     def _check_identity(self) -> None:
         path = self._state / "run.json"
         named = [list(pair) for pair in self._named()]
         mine = {"fingerprint": self._identity.fingerprint, "files": named, "size": self.size}
-        found = _read(path)
+        found = read_record(path)
         if found is None and not path.exists():
             write_file(path, orjson.dumps(mine))
             return
@@ -152,15 +134,15 @@ class State:
 
         One that failed for what may pass, such as a disk that was away, counts as none: it is tried again.
         """
-        record = _read(self._path(key))
+        record = read_record(self._path(key))
         if record is None or record.get("again") or record.get("divided"):
             return None
-        there = all(_size(self.folder / name) == size for name, size in record.get("files", ()))
+        there = all(size_of(self.folder / name) == size for name, size in record.get("files", ()))
         return record if there else None
 
     def finish(self, key: str, record: dict[str, Any]) -> None:
         """Note a part as done; what an earlier try made of it, and this one did not, is removed."""
-        before = {name for name, _ in (_read(self._path(key)) or {}).get("files", ())}
+        before = {name for name, _ in (read_record(self._path(key)) or {}).get("files", ())}
         for name in before - {name for name, _ in record["files"]}:
             _remove(self.folder / name)
         write_file(self._path(key), orjson.dumps(record))
@@ -171,7 +153,7 @@ class State:
 
     def divided(self, key: str) -> bool:
         """Whether a part is read file by file."""
-        return bool((_read(self._path(key)) or {}).get("divided"))
+        return bool((read_record(self._path(key)) or {}).get("divided"))
 
     def log(self, line: dict[str, Any]) -> None:
         """Append a line to the log."""
@@ -186,7 +168,7 @@ class State:
         """Forget all other parts: their files changed or are gone. Their results are removed."""
         for path in sorted((self._state / "parts").glob("*.json")):
             if path.stem not in wanted:
-                for name, _ in (_read(path) or {}).get("files", ()):
+                for name, _ in (read_record(path) or {}).get("files", ()):
                     _remove(self.folder / name)
                 _remove(path)
 
@@ -197,22 +179,6 @@ class State:
 
     def _path(self, key: str) -> Path:
         return self._state / "parts" / f"{key}.json"
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        record = orjson.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None  # not there, or damaged: make it again
-    return record if isinstance(record, dict) else None
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file, -1 where there is none."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1
 
 
 def _remove(path: Path) -> None:

@@ -11,6 +11,8 @@ import numpy as np
 from numba import njit
 
 _ROUNDS = 20
+_LOST = 1.0
+"""Of its last step: then it goes nowhere."""
 _NEAR = 0.01
 """Of a step of Newton's method in pixels: what comes after it is less than a hundredth of that."""
 
@@ -60,14 +62,19 @@ def jacobians(grid, step, points):
 
 @njit(cache=True)
 def forward_points(grid, step, start, points):
-    """Destination points of source points (n, 2), by Newton's method from the affine map `start`."""
+    """Destination points of source points (n, 2), by Newton's method from the affine map `start`.
+
+    Far outside the grid, where its last cells go on for ever and may fold, the affine map has the last word.
+    """
     found = np.empty_like(points)
+    width, height = grid.shape[1] * step, grid.shape[0] * step
     off_x = off_y = 0.0
     for n in range(len(points)):
         px, py = points[n, 0], points[n, 1]
-        # neighbours are off by about as much
-        x = start[0, 0] * px + start[0, 1] * py + start[0, 2] + off_x
-        y = start[1, 0] * px + start[1, 1] * py + start[1, 2] + off_y
+        begin_x = start[0, 0] * px + start[0, 1] * py + start[0, 2]
+        begin_y = start[1, 0] * px + start[1, 1] * py + start[1, 2]
+        x, y = begin_x + off_x, begin_y + off_y  # neighbours are off by about as much
+        dx = dy = np.inf
         for _ in range(_ROUNDS):
             sx, sy, xx, xy, yx, yy = _backward(grid, step, x, y)
             size = xx * yy - xy * yx
@@ -79,9 +86,13 @@ def forward_points(grid, step, start, points):
             y += dy
             if abs(dx) < _NEAR and abs(dy) < _NEAR:
                 break
+        near = abs(x - begin_x) < width and abs(y - begin_y) < height
+        if not (near and abs(dx) < _LOST and abs(dy) < _LOST):  # nor where they are no numbers
+            x, y = begin_x, begin_y
         found[n, 0], found[n, 1] = x, y
-        off_x = x - (start[0, 0] * px + start[0, 1] * py + start[0, 2])
-        off_y = y - (start[1, 0] * px + start[1, 1] * py + start[1, 2])
+        off_x = off_y = 0.0
+        if 0 <= x <= width and 0 <= y <= height:
+            off_x, off_y = x - begin_x, y - begin_y
     return found
 
 

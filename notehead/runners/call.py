@@ -22,12 +22,14 @@ class Call:
         function: `module:function`; it takes and returns what JSON can hold.
         arguments: of the function.
         seconds: of the wall clock that it may take; None for the runner's own limit.
+        who: does the work, for what is said of one that dies at it.
     """
 
     key: str
     function: str
     arguments: tuple[Any, ...]
     seconds: float | None = None
+    who: str = "the worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,21 @@ class Runner(Protocol):
         """
 
 
-def reason(error: NoteheadError | ChildDied) -> str:
+def reason(error: NoteheadError | ChildDied, who: str) -> str:
     """Why a call failed, in words for people who see the score's or file's name beside it.
 
+    Args:
+        error: what came of it.
+        who: did the work.
+
     Example:
-        >>> reason(ScoreError("a.xml", "it is empty", "Export it again."))
+        >>> reason(ScoreError("a.xml", "it is empty", "Export it again."), "the engraver")
         'it is empty. Export it again.'
+        >>> reason(ChildDied("crashed (SIGSEGV)"), "the engraver")
+        'the engraver crashed (SIGSEGV)'
     """
     if isinstance(error, ChildDied):
-        return f"the engraver {error}"
+        return f"{who} {error}"
     if isinstance(error, ScoreError):
         return f"{error.cause}. {error.remedy}" if error.remedy else error.cause
     return str(error)

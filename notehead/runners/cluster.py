@@ -120,21 +120,22 @@ class RayRunner:
         try:
             kind, value = self._ray.get(reference)
         except exceptions.OutOfMemoryError:
-            kind, value = "died", "the machine was short of memory"
+            kind, value = "died", "was on a machine that was short of memory"
         except (
             exceptions.WorkerCrashedError, exceptions.NodeDiedError, exceptions.ObjectLostError,
             exceptions.RayTaskError, exceptions.RuntimeEnvSetupError,
         ) as error:  # fmt: skip
-            kind, value = "died", f"the worker was lost: {_line(error)}"
-        if kind == "died":
+            kind, value = "died", f"was lost: {_line(error)}"
+        if kind in {"died", "ended"}:
             task.deaths += 1
-            return None if task.deaths < TRIES else Answer(task.call.key, None, value, task.deaths)
+            again = kind == "died" and task.deaths < TRIES
+            return None if again else Answer(task.call.key, None, f"{task.call.who} {value}", task.deaths)
         if kind == "error":
             problem = error_from(value)
             if isinstance(problem, OutputError):
                 raise problem
-            return Answer(task.call.key, None, reason(problem), task.deaths)
-        return Answer(task.call.key, value, "" if kind == "ok" else value, task.deaths)
+            return Answer(task.call.key, None, reason(problem, task.call.who), task.deaths)
+        return Answer(task.call.key, value, "", task.deaths)
 
 
 _sandbox: Sandbox | None = None
@@ -145,7 +146,8 @@ def answer(function: str, arguments: tuple[Any, ...], limits: dict[str, Any]) ->
     """What a worker of the cluster does: a call, in a child of its own.
 
     Returns:
-        "ok" and the value, "error" and what `error_from` takes, "failure" or "died" and the reason.
+        "ok" and the value, "error" and what `error_from` takes; "died" and the reason, or "ended" where it
+        would end so again.
     """
     global _sandbox  # noqa: PLW0603  # a child starts slowly, and serves many calls
     if _sandbox is None:
@@ -154,7 +156,7 @@ def answer(function: str, arguments: tuple[Any, ...], limits: dict[str, Any]) ->
     try:
         return "ok", _sandbox.call(function, *arguments)
     except ChildDied as death:
-        return "died" if death.again else "failure", reason(death)
+        return "died" if death.again else "ended", str(death)
     except NoteheadError as error:
         return "error", error_parts(error)
 

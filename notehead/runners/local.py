@@ -82,9 +82,9 @@ class LocalRunner:
             raise
         except ChildDied as death:
             task.deaths += 1
-            failure, again = reason(death), death.again and task.deaths < TRIES
+            failure, again = reason(death, task.call.who), death.again and task.deaths < TRIES
         except NoteheadError as error:
-            failure = reason(error)
+            failure = reason(error, task.call.who)
         if not done and not failure:
             return None
         del self._busy[descriptor]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from notehead.errors import OutputError
-from notehead.files import PARTIAL, make_folder, output_error, write_file
+from notehead.files import PARTIAL, locked, make_folder, output_error, size_of, write_file
 from notehead.stores.store import Store
 
 SCRATCH = ".build/scratch"
@@ -49,10 +48,7 @@ class LocalStore(Store):
             raise output_error(final, error) from error
 
     def size(self, name: str) -> int | None:
-        try:
-            return (self.folder / name).stat().st_size
-        except OSError:
-            return None
+        return size_of(self.folder / name)
 
     def names(self, folder: str) -> dict[str, int]:
         try:
@@ -78,20 +74,8 @@ class LocalStore(Store):
     def claim(self, lock: str) -> Iterator[None]:
         path = self.folder / lock
         make_folder(path.parent)
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as error:
-            raise output_error(path, error) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            os.close(descriptor)
-            message = f"{self.folder}: another build is writing here"
-            raise OutputError(message, "Wait for it to end, or choose another folder.") from error
-        try:
+        with locked(path, f"{self.folder}: another build is writing here"):
             yield
-        finally:
-            os.close(descriptor)
 
     def scratch(self) -> Path:
         return self.folder / SCRATCH

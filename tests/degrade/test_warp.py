@@ -81,6 +81,21 @@ def test_points_come_back(warp: Warp, places: list[tuple[float, float]]) -> None
     assert np.abs(warp.forward(warp.backward(there)) - there).max() < 0.01
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_points_far_outside_stay_about_where_they_were(seed: int) -> None:
+    """The last cells of a grid that trembles go on for ever, and fold; those after stay right."""
+    rng, step, side = np.random.default_rng(seed), 16, 40
+    nodes = (np.mgrid[:side, :side][::-1].transpose(1, 2, 0) - 0.5) * step
+    size = ((side - 2) * step, (side - 2) * step)
+    warp = Warp(nodes + rng.normal(0, 0.5, nodes.shape), size, size, step)
+    far, near = rng.uniform(-4000, 4000, (300, 2)), rng.uniform(0, size[0], (300, 2))
+    points = np.stack((far, near), axis=1).reshape(-1, 2)
+    found = warp.forward(points)
+    assert np.isfinite(found).all()
+    assert np.abs(found - points)[1::2].max() < 5
+    assert np.abs(found - points).max() < 2 * max(size)
+
+
 @given(warps)
 def test_the_maps_are_the_backward_points(warp: Warp) -> None:
     x, y = np.empty((2, warp.size[1], warp.size[0]), np.float32)

@@ -94,7 +94,7 @@ def object_store(setenv: Callable[[str, str], None]) -> Iterator[Faults]:
     Args:
         setenv: sets an environment variable.
     """
-    import boto3  # type: ignore[import-untyped]  # noqa: PLC0415
+    import boto3  # noqa: PLC0415
     from moto.server import ThreadedMotoServer  # noqa: PLC0415
 
     faults = Faults()

@@ -93,10 +93,11 @@ def make(values: dict[str, Any]) -> dict[str, Any]:
             store.put(data_file(values["key"]), table)
         else:
             store.remove(data_file(values["key"]))
-        work.seconds["parquet"] += clock.seconds["parquet"]
-        record = work.record(size, digest)
-        store.write(f"{COUNTS}/{values['key']}.bin", packed(work.counts.state()))
-        store.write(f"{RECORDS}/{values['key']}.json", orjson.dumps(asdict(record)))
+    for stage, seconds in clock.seconds.items():
+        work.seconds[stage] += seconds
+    record = work.record(size, digest)
+    store.write(f"{COUNTS}/{values['key']}.bin", packed(work.counts.state()))
+    store.write(f"{RECORDS}/{values['key']}.json", orjson.dumps(asdict(record)))
     shutil.rmtree(scratch, ignore_errors=True)
     return summary(record)
 
@@ -178,8 +179,8 @@ class _Work:
         self, path: Path, source: dict[str, str], seconds: float, most: int | None
     ) -> dict[str, Any] | None:
         """What is known of a unit's pages, which are made unless they lie there; None where it has none."""
-        deaths = 0
-        while (found := _read(path)) is None:
+        deaths, found = 0, _read(path)
+        while found is None:
             try:
                 self._engrave(path, source, seconds, most)
             except OutputError:
@@ -188,11 +189,16 @@ class _Work:
                 deaths += 1
                 self.deaths += 1
                 if not death.again or deaths == TRIES:
-                    self._fail(source, reason(death), died=True)
+                    self._fail(source, reason(death, "the engraver"), died=True)
                     return None
+                continue
             except NoteheadError as error:
-                self._fail(source, reason(error), died=False)
+                self._fail(source, reason(error, "the engraver"), died=False)
                 return None
+            found = _read(path)
+            if found is None:
+                message = f"{path}: the unit's pages are gone"
+                raise OutputError(message, "Let nothing else write there, and run the same command again.")
         return found
 
     def _engrave(self, path: Path, source: dict[str, str], seconds: float, most: int | None) -> None:

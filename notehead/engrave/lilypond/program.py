@@ -15,7 +15,7 @@ from notehead.errors import MissingExtraError
 
 REMEDY = "Install Debian's package lilypond."
 OLDEST = (2, 24)
-_LAUNCH = Path(__file__).with_name("launch.py")
+_LIMITED = Path(__file__).parents[1] / "limited.py"
 _VERSION = re.compile(r"GNU LilyPond (\d+)\.(\d+)\.(\d+)")
 
 
@@ -53,7 +53,7 @@ def run(
         ProgramFailed: it ended with an error, was killed, or took too long.
     """
     limit = [str(limits.seconds), str(limits.memory), str(limits.file_bytes)]
-    command = [sys.executable, "-ISE", str(_LAUNCH), *limit, find(program), *arguments]
+    command = [sys.executable, "-ISE", str(_LIMITED), *limit, find(program), *arguments]
     environment = {"HOME": str(folder), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": str(folder)}
     try:
         done = subprocess.run(  # noqa: S603  # a known program, its arguments are ours

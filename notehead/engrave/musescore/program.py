@@ -19,7 +19,7 @@ from notehead.errors import EngraverError, MissingExtraError
 
 NAMES = ("mscore3", "musescore3")
 """What Debian and others call the program."""
-_LIMITED = Path(__file__).with_name("limited.py")
+_LIMITED = Path(__file__).parents[1] / "limited.py"
 _PASSED_ON = ("PATH",)
 _FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -40,11 +40,13 @@ class RunLimits:
         seconds: wall-clock time.
         cpu_seconds: processor time.
         memory: bytes of address space.
+        file_bytes: size of one file that it writes.
     """
 
     seconds: float = 180.0
     cpu_seconds: int = 120
     memory: int = 4 << 30
+    file_bytes: int = 256 << 20
 
 
 def find_program(names: tuple[str, ...] = NAMES) -> Path:
@@ -81,8 +83,9 @@ def run_program(
     home.mkdir(mode=0o700, exist_ok=True)
     fonts = _FONTS.format(fonts=escape(str(LETTERS)), cache=escape(str(home / "fonts")))
     (home / "fonts.conf").write_text(fonts, encoding="utf-8")
+    limit = [str(limits.cpu_seconds), str(limits.memory), str(limits.file_bytes)]
     command = [
-        sys.executable, "-I", "-S", str(_LIMITED), str(limits.cpu_seconds), str(limits.memory),
+        sys.executable, "-I", "-S", str(_LIMITED), *limit,
         str(program), "-s", "-m", "-w", "-f", "-c", str(home / "settings"), *arguments,
     ]  # fmt: skip
     with (folder / "log").open("wb") as log:

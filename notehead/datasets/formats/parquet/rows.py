@@ -58,9 +58,12 @@ def page_row(entry: PageEntry, page: Page, columns: Columns, pictures: Mapping[s
         row["covered"] = runs_of_layer(None if page.ids is None else page.under)
     row = {**unicode(row), **{name: _picture(entry.name, data) for name, data in pictures.items()}}
     if columns.digests:
-        row[DIGEST] = ""
-        row[DIGEST] = digest(arrow.RecordBatch.from_pylist([row], schema(columns)).to_pylist()[0])
-    return arrow.RecordBatch.from_pylist([row], schema(columns))
+        row[DIGEST] = ""  # of what will be read, so it is taken from what is written
+    batch = arrow.RecordBatch.from_pylist([row], schema(columns))
+    if columns.digests:
+        found = arrow.array([digest(batch.to_pylist()[0])], batch.schema.field(DIGEST).type)
+        batch = batch.set_column(batch.schema.get_field_index(DIGEST), batch.schema.field(DIGEST), found)
+    return batch
 
 
 def digest(row: dict[str, Any]) -> str:
