@@ -3,7 +3,8 @@
 All are trained for the same minutes on the same prepared pages, one after the other, and judged by the same
 held pages, clean and degraded by turns, whose staff space they are told; a slow reader is judged by as many
 of them as it reads in the minutes for that. Stopped, it goes on where it was.
-Time is the processor's, so that what else the machine does changes no figure.
+Time is the processor's, of one thread (threads that wait for each other spend it, too), so that what else the
+machine does changes little. Several of these commands may share a folder, each with `--only` some models.
 
 Detectors are judged by macro AP50 and AP over the glyphs that have enough symbols in training and judgement;
 other tasks by their own measure. A model that fails has a row that says why.
@@ -242,6 +243,7 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="*", default=[], help="these models alone")
     given = parser.parse_args()
+    torch.set_num_threads(1)
     few, pages = divided_pages(
         given.datasets, 16 if given.quick else given.pages, 1 if given.quick else given.held
     )
