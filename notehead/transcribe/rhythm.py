@@ -59,8 +59,9 @@ _OF_STEP, _FAR = 0.9, 1.0
 what it costs more that they begin together."""
 _NEAR, _HARDLY = 0.6, 0.0
 """Staff spaces between two columns of different staffs that are probably one, and the cost of that."""
-_ASIDE = 1.6
-"""Staff spaces between two columns of different staffs that may be one: one of them was pushed aside."""
+_ASIDE, _ASIDE_WIDE = 1.6, 2.1
+"""Staff spaces between two columns of different staffs that may be one: one of them was pushed aside by a
+notehead's width; the second is of whole notes."""
 _ENTERS, _LEAVES, _ELSEWHERE, _MERGES = 0.6, 2.2, 0.9, 0.9
 """Cost of a voice that enters after the beginning, of one that ends before the end, of one that goes on from
 another staff, and of one that ends where another of its staff goes on."""
@@ -248,7 +249,8 @@ def _pushed(
             first, second = events[k], events[other]
             away = (second.x - first.x) / space
             if first.staff != second.staff:
-                if away <= _ASIDE:
+                wide = min(first.written, second.written) >= 4
+                if away <= (_ASIDE_WIDE if wide else _ASIDE):
                     least = min(least, _HARDLY if away <= _NEAR else _TOGETHER)
                 continue
             two = first.stem * second.stem < 0 or 0 in {first.stem, second.stem}

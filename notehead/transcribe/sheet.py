@@ -157,13 +157,14 @@ class Sheet:
         here = {k: self.events[k] for k in rows.tolist()}
         counts = np.bincount(staff[rows], minlength=1)
         box = self.page.symbols.box
-        rests = [k for k, event in here.items() if event.rest and event.written == 4]
+        rests = [k for k, event in here.items() if event.rest and event.written >= 4]
         left = self._music_left(system, span, here) if rests else span.left
         for k in rests:
             event = here[k]
             at = float(box[event.rows[0], [0, 2]].mean())
             off = min(abs(at - (edge + span.right) / 2) / (span.right - edge) for edge in (span.left, left))
-            if counts[event.staff] == 1 or off <= _CENTRED:
+            # longer ones alone on their staff last for several measures, as old music counts
+            if counts[event.staff] == 1 or (event.written == 4 and off <= _CENTRED):
                 here[k] = replace(event, whole=True)
         return here
 

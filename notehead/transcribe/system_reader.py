@@ -11,6 +11,7 @@ from notehead.transcribe.book import Book
 from notehead.transcribe.chords import Event
 from notehead.transcribe.confidence import Regularity, doubt
 from notehead.transcribe.directions import Sign
+from notehead.transcribe.dotted_barlines import joined
 from notehead.transcribe.measure_signs import agreed, signs_in
 from notehead.transcribe.measures import Span
 from notehead.transcribe.meters import Meter, PlacedMeter, meters_of
@@ -104,7 +105,7 @@ def read_system(reading: Reading, place: SystemPlace, running: Running, book: Bo
     sheet, system = reading.sheet, reading.sheet.systems[place.number]
     found, drawn = _meters(sheet, system), sheet.measures(place.number)
     lengths = [running.length_of(_meter_at(span, found, running.meter)) for span in drawn]
-    spans = divided(sheet, system, drawn, lengths)
+    spans = divided(sheet, system, *joined(sheet, system, drawn, lengths))
     symbols = sheet.page.symbols
     states = [running.staves[place.lines[row]] for row in system.staves]
     before = {row: Signs(state.clef, state.key) for row, state in zip(system.staves, states, strict=True)}

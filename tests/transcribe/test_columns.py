@@ -155,3 +155,11 @@ def test_a_measure_of_whole_rests_is_as_long_as_the_meter_says() -> None:
     found = times([event(5, Fraction(4), rest=True, whole=True)], Fraction(3))
     assert found.times[0].onset == 0
     assert found.times[0].length == found.length == 3
+
+
+def test_a_whole_note_is_pushed_aside_by_its_own_width() -> None:
+    """It is wider than others, so that of two staffs may lie further apart."""
+    whole = [event(0, Fraction(4), stem=0), event(1.8, Fraction(4), staff=1, stem=0)]
+    assert onsets(times(whole, Fraction(4))) == [0, 0]
+    halves = [event(0, HALF), event(1.8, HALF, staff=1)]
+    assert onsets(times(halves, Fraction(4))) == [0, 2]

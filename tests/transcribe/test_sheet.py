@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from notehead.transcribe import transcribe
 from notehead.transcribe.sheet import Sheet
 from tests.transcribe.by_hand import Mark, head, mark, page, staff
@@ -50,3 +52,12 @@ def test_a_page_without_anything_has_nothing() -> None:
     assert (sheet.systems, sheet.events, sheet.slurs, sheet.signs) == ([], [], [], [])
     assert transcribe(sheet.page).parts == ()
     assert transcribe([]).parts == ()
+
+
+@pytest.mark.parametrize("name", ["restDoubleWhole", "restLonga"])
+def test_a_long_rest_alone_on_its_staff_fills_the_measure(name: str) -> None:
+    """It goes on through the measures after it, as old music counts, and does not make this one longer."""
+    sheet = Sheet.of(page([staff(120)], *BARS, mark(name, 40, 1), *HEADS[1:], mark(name, 150, 1)))
+    first, second = (sheet.in_span(sheet.systems[0], span) for span in sheet.measures(0)[:2])
+    assert [event.whole for event in first.values()] == [True]
+    assert [event.whole for event in second.values()] == [False, False]

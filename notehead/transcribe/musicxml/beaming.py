@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from notehead.transcribe.musicxml.rows import Row, start_of
+from notehead.transcribe.musicxml.lanes import start_of
+from notehead.transcribe.musicxml.rows import Row
 from notehead.transcribe.score import Chord, Measure
 
 Cell = tuple[int, int]

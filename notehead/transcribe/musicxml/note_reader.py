@@ -8,9 +8,9 @@ from fractions import Fraction
 from lxml import etree
 
 from notehead.page import Pitch
+from notehead.transcribe.musicxml.lanes import lane_of
 from notehead.transcribe.musicxml.mark_reader import fingering_of, marks_of
 from notehead.transcribe.musicxml.names import ACCIDENTAL_OF, HEADS, LENGTHS, TREMOLO
-from notehead.transcribe.musicxml.rows import lane_of
 from notehead.transcribe.musicxml.spelling import dotted
 from notehead.transcribe.score import Chord, Note
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from notehead.transcribe.musicxml.beaming import Cell, beams_of
+from notehead.transcribe.musicxml.lanes import length_of, start_of
 from notehead.transcribe.musicxml.levels import levels
 from notehead.transcribe.musicxml.ottavas import Ottavas
-from notehead.transcribe.musicxml.rows import Row, length_of, rows_of, start_of
+from notehead.transcribe.musicxml.rows import Row, rows_of
 from notehead.transcribe.musicxml.spelling import Spelling, spelling_of
 from notehead.transcribe.score import Direction, Measure, Part
 

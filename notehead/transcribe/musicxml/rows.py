@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from notehead.transcribe.musicxml.spelling import spelling_of
+from notehead.transcribe.musicxml.crossing import carried
+from notehead.transcribe.musicxml.lanes import Lane, length_of, staff_of, start_of
 from notehead.transcribe.score import Chord, Measure
-
-VOICES = 4
-"""Voices of a staff; those of the next staff go on from there, as MuseScore counts them."""
-Lane = tuple[int, int]
-"""A staff, from 0, and a voice of it, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,63 +26,23 @@ class Row:
     chords: tuple[int, ...]
 
 
-def number_of(lane: Lane, staves: int) -> int:
-    """The number of a voice in its part: 1 to 4 on the first staff, 5 to 8 on the second.
-
-    A fifth voice and those after it come after all staves.
-
-    Example:
-        >>> number_of((0, 1), 2), number_of((1, 2), 2), number_of((0, 5), 2)
-        (1, 6, 9)
-    """
-    staff, voice = lane
-    block, place = divmod(voice - 1, VOICES)
-    return (block * staves + staff) * VOICES + place + 1
-
-
-def lane_of(number: int, staves: int) -> Lane:
-    """The staff and the voice that a number means.
-
-    Example:
-        >>> [lane_of(number, 2) for number in (1, 6, 9)]
-        [(0, 1), (1, 2), (0, 5)]
-    """
-    rest, place = divmod(number - 1, VOICES)
-    block, staff = divmod(rest, staves)
-    return staff, block * VOICES + place + 1
-
-
-def start_of(chord: Chord) -> Fraction:
-    """Where a chord begins; never before its measure."""
-    return max(chord.onset, Fraction(0))
-
-
-def length_of(chord: Chord) -> Fraction:
-    """How long it lasts: nothing for grace notes only."""
-    if chord.grace:
-        return Fraction(0)
-    return chord.length if chord.length > 0 else spelling_of(chord).nominal
-
-
-def staff_of(chord: Chord, staves: int) -> int:
-    """Its staff, one that the part has."""
-    return min(max(chord.staff, 0), staves - 1)
-
-
 def rows_of(measure: Measure, staves: int) -> list[Row]:
     """The rows of a measure, by staff and voice.
 
-    Chords of one beam across staves come into the row of the first of them, where there is room. What
-    overlaps in a voice gets another voice.
+    Chords of one beam across staves come into the row of the first of them, where there is room, and so do
+    those of a voice that changes staff. What overlaps in a voice gets another voice.
     """
     chords = measure.chords
     order = sorted(range(len(chords)), key=lambda k: (start_of(chords[k]), not chords[k].grace))
-    lane = {k: (staff_of(chords[k], staves), max(chords[k].voice, 1)) for k in order}
+    staff = {k: staff_of(chords[k], staves) for k in order}
+    lane = {k: (staff[k], max(chords[k].voice, 1)) for k in order}
     for group in _across(chords, order, lane):
         home = lane[group[0]]
         others = [k for k in order if lane[k] == home and k not in group]
         if not _overlap(chords, [*others, *group]):
             lane.update(dict.fromkeys(group, home))
+    if staves > 1:
+        lane = carried(chords, order, lane, staff)
     rows: dict[Lane, list[int]] = defaultdict(list)
     for k in order:
         rows[lane[k]].append(k)

@@ -11,10 +11,11 @@ from notehead.transcribe.clefs import Clef
 from notehead.transcribe.musicxml.attributes import Said, write_clef
 from notehead.transcribe.musicxml.directions import write_direction
 from notehead.transcribe.musicxml.element import add
+from notehead.transcribe.musicxml.lanes import length_of, number_of, staff_of, start_of
 from notehead.transcribe.musicxml.names import TREMOLO
 from notehead.transcribe.musicxml.notes import Written, write_chord, write_hidden_rest
 from notehead.transcribe.musicxml.plan import Plan, in_order
-from notehead.transcribe.musicxml.rows import Row, length_of, number_of, staff_of, start_of
+from notehead.transcribe.musicxml.rows import Row
 from notehead.transcribe.musicxml.tuplet_marks import TupletMark, tuplet_marks
 
 

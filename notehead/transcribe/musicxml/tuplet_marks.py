@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from notehead.transcribe.musicxml.rows import length_of, start_of
+from notehead.transcribe.musicxml.lanes import length_of, start_of
 from notehead.transcribe.musicxml.spelling import Spelling
 from notehead.transcribe.score import Chord
 
