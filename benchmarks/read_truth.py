@@ -7,7 +7,7 @@ was read there is right where it agrees with one of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ from notehead.page import ABSENT, Pitch, Symbols
 
 _NO_BARLINES = frozenset({"barlineSystemic", "barlineTick", "barlineShort"})
 _REPEATS = frozenset({"repeatLeft", "repeatRight", "repeatRightLeft"})
+_WITHIN = frozenset({"barlineDotted", "barlineDashed"})
 _SAME = 0.5
 """Staff spaces within which heads of the same pitch are drawn as one."""
 
@@ -93,6 +94,31 @@ def drawn_starts(page: Page, starts: dict[int, float]) -> dict[int, float]:
     return drawn
 
 
+def starts_within(page: Page) -> dict[tuple[int, int], list[tuple[float, float]]]:
+    """By system and measure the barlines that are drawn inside it, and the onsets after them.
+
+    Scores from plain text may have measures on one staff that are several on another; the page shows their
+    barlines, and who reads measures from one to the next is right as well. Dotted ones divide no measure.
+    """
+    symbols = page.symbols
+    timed = symbols.is_notehead | np.array([name.startswith("rest") for name in symbols.names], np.bool_)
+    timed &= ~np.isnan(symbols.onset)
+    bars = np.array([_divides(name) and name not in _WITHIN for name in symbols.names], np.bool_)
+    x = (symbols.box[:, 0] + symbols.box[:, 2]) / 2
+    found: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    known = timed & (symbols.system != ABSENT) & (symbols.measure != ABSENT)
+    for system, measure in set(
+        zip(symbols.system[known].tolist(), symbols.measure[known].tolist(), strict=True)
+    ):
+        own = symbols.system == system
+        rows = own & known & (symbols.measure == measure)
+        inside = x[own & bars]
+        for at in np.sort(inside[(inside > x[rows].min()) & (inside < x[rows].max())]).tolist():
+            after = float(symbols.onset[rows & (x > at)].min())
+            found.setdefault((system, measure), []).append((at, after))
+    return found
+
+
 def _divides(name: str) -> bool:
     return name in _REPEATS or (name.startswith("barline") and name not in _NO_BARLINES)
 
@@ -108,7 +134,7 @@ def true_notes(pages: Sequence[Page]) -> list[TrueNote]:
 
 def _notes(number: int, page: Page, starts: Sequence[Mapping[int, float]], seen: set[int]) -> list[TrueNote]:
     groups: defaultdict[tuple[int, int], list[list[int]]] = defaultdict(list)
-    symbols = page.symbols
+    symbols, within = page.symbols, starts_within(page)
     for row in np.flatnonzero(_known(symbols)).tolist():
         alike = groups[int(symbols.staff[row]), int(symbols.diatonic[row])]
         for group in alike:
@@ -118,7 +144,23 @@ def _notes(number: int, page: Page, starts: Sequence[Mapping[int, float]], seen:
                 break
         else:
             alike.append([row])
-    return [_note(number, symbols, rows, starts, seen) for alike in groups.values() for rows in alike]
+    return [
+        _note(number, symbols, rows, lambda row: _starts(symbols, row, starts, within), seen)
+        for alike in groups.values()
+        for rows in alike
+    ]
+
+
+def _starts(
+    symbols: Symbols,
+    row: int,
+    starts: Sequence[Mapping[int, float]],
+    within: Mapping[tuple[int, int], Sequence[tuple[float, float]]],
+) -> list[float]:
+    """The onsets at which the measure of a notehead may be said to begin."""
+    measure, x = int(symbols.measure[row]), float(_middle(symbols, row)[0])
+    inner = [after for at, after in within.get((int(symbols.system[row]), measure), ()) if at < x]
+    return list(dict.fromkeys([one[measure] for one in starts] + inner[-1:]))
 
 
 def _known(symbols: Symbols) -> NDArray[np.bool_]:
@@ -128,14 +170,14 @@ def _known(symbols: Symbols) -> NDArray[np.bool_]:
 
 
 def _note(
-    number: int, symbols: Symbols, rows: list[int], starts: Sequence[Mapping[int, float]], seen: set[int]
+    number: int, symbols: Symbols, rows: list[int], starts: Callable[[int], list[float]], seen: set[int]
 ) -> TrueNote:
     measure = int(symbols.measure[rows[0]])
     truths = []
     for row in rows:
         pitch = symbols[row].pitch
         if pitch is not None:
-            for start in dict.fromkeys(one[int(symbols.measure[row])] for one in starts):
+            for start in starts(row):
                 sounded = Sounded(pitch, float(symbols.onset[row]) - start, float(symbols.duration[row]))
                 truths.append(sounded)
     ids = tuple(int(symbols.id[row]) for row in rows)
