@@ -38,6 +38,11 @@ class Meter:
         """Of a measure, in quarter notes."""
         return Fraction(4 * self.beats, self.unit)
 
+    @property
+    def ternary(self) -> bool:
+        """Whether its beats have three parts: 6/8, 9/8, 12/16."""
+        return self.unit >= 8 and self.beats % 3 == 0 and self.beats > 3
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedMeter:

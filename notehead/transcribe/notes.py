@@ -101,13 +101,24 @@ def _chord(
     ids = sheet.page.symbols.id
     return Chord(
         onset=time[0], length=time[1], written=event.written, dots=event.dots,
-        tuplet=(1, 1) if grace else sheet.tuplets.get(k, (1, 1)),
+        tuplet=(1, 1) if grace else _tuplet(sheet.tuplets.get(k, (1, 1)), event.length, time[1]),
         notes=() if event.rest else tuple(_notes(reading, event, time[0])),
         staff=where[0], voice=where[1], stem=event.stem,
         beams=tuple(int(ids[beam]) for beam in event.beams), whole=event.whole,
         page=reading.page, symbol=int(ids[event.rows[0]]) if event.rest else 0, grace=grace,
         marks=sheet.marks_at.get(k, ()), slurs=reading.slurs.get(k, ()), slurred=reading.slurred.get(k, ()),
     )  # fmt: skip
+
+
+def _tuplet(drawn: tuple[int, int], written: Fraction, length: Fraction) -> tuple[int, int]:
+    """How many are played in the time of how many, where a number may mean another time than usual.
+
+    Example:
+        >>> _tuplet((11, 8), Fraction(1, 2), Fraction(3, 11))
+        (11, 6)
+    """
+    normal = drawn[0] * length / written
+    return (drawn[0], int(normal)) if drawn[0] > 1 and normal.denominator == 1 else drawn
 
 
 def _notes(reading: Reading, event: Event, onset: Fraction) -> Iterator[Note]:

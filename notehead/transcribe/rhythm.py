@@ -5,7 +5,7 @@ one ends. So the time of each column but the first is the end of an event before
 the whole measure at once: of all rows of times, that of least cost is taken, where a voice that ends before
 the measure does, one that enters later, and an end at which nothing begins each cost something, and a
 measure of another length than the meter's the most. Beams of events may be tuplets whose number was left
-out, at a cost.
+out, and numbers may mean another time than they usually do, at a cost.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
 from notehead.transcribe.chords import Event
-from notehead.transcribe.unmarked import unmarked_groups
+from notehead.transcribe.unmarked import Group, possible_tuplets
 
 TICKS = 20160
 """Of a quarter note: divisible by 64, and by 3, 5, 7 and 9."""
@@ -73,8 +73,10 @@ _SHORT, _LONG = 3.0, 3.5
 _HALF_BEAT = 2.0
 """The same, of one that begins between two beats."""
 _UNMARKED, _AGAIN, _ANOTHER = 2.0, 0.4, 0.3
-"""Cost of a tuplet without a number, of one where others on the page have one, and of each further one in the
-measure."""
+"""Cost of a tuplet without a number, of one where others on the page have one or of a number that means
+another time, and of each further one in the measure."""
+_WAYS = 4
+"""Ways in which a group may be read at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,8 @@ class _State(NamedTuple):
     """Ends that nothing has begun at yet: staff * 2 ** _BITS + time, in order."""
     latest: int
     """The last of all ends, open or not."""
-    thirds: frozenset[int]
-    """Groups that are taken for unmarked tuplets; as -group - 1 those that are not."""
+    read: frozenset[int]
+    """How groups are read: group * _WAYS, + 0 as written, + n with their nth factor."""
     before: _State | None
 
     @property
@@ -133,6 +135,8 @@ def measure_times(
     ratios: Mapping[int, Fraction],
     space: float,
     length: Fraction | None,
+    *,
+    ternary: bool = False,
 ) -> MeasureTimes:
     """Onsets and lengths of the events of one measure of a system.
 
@@ -141,6 +145,7 @@ def measure_times(
         ratios: of events in tuplets.
         space: staff space in pixels.
         length: of the measure as the meter says, in quarter notes; None where that is unknown.
+        ternary: whether its beats have three parts, as in 6/8.
     """
     full = {k: event for k, event in events.items() if event.whole}
     timed = {k: event for k, event in events.items() if not (event.whole or event.grace)}
@@ -148,21 +153,17 @@ def measure_times(
         whole = length or Fraction(4)
         return MeasureTimes({k: Timed(Fraction(0), whole) for k in full}, whole, 0.0)
     search = _search_of(timed, ratios, space, length)
-    columns, lengths = search.columns, search.lengths
-    best = search.best()
-    groups: dict[int, int] = {}
+    columns, best = search.columns, search.best()
     if 0 < best[0] < _HOPELESS and search.width > _FEW:
-        groups = _alike(unmarked_groups(timed, ratios, length), columns, timed)
-    if groups:
-        best = replace(search, groups=groups).best(best)
+        groups = possible_tuplets(timed, ratios, length, ternary=ternary)
+        search = replace(search, groups=groups, group=_alike(groups, columns, timed))
+        best = search.best(best) if groups else best
     cost, state, end = best
     whole = Fraction(end, TICKS)
     times = {k: Timed(Fraction(0), length or whole) for k in full}
     for column, onset in zip(columns, state.onsets, strict=True):
         for k in column:
-            ticks = lengths[k]
-            if groups.get(k) in state.thirds:
-                ticks = ticks * 2 // 3
+            ticks = search.ticks(k, state.read)
             times[k] = Timed(Fraction(onset, TICKS), Fraction(ticks, TICKS))
     return MeasureTimes(times, whole, cost)
 
@@ -188,8 +189,8 @@ def _search_of(
     goal = None if length is None else round(length * TICKS)
     step = _step(timed, space)
     close = [math.inf, *(_pushed(pair, timed, space, step) for pair in itertools.pairwise(columns))]
-    habit = any(ratio.denominator % 3 == 0 for ratio in ratios.values())
-    return _Search(timed, lengths, columns, close, goal, {}, _AGAIN if habit else _UNMARKED)
+    usual = frozenset(ratios.values())
+    return _Search(timed, lengths, columns, close, goal, usual)
 
 
 def columns_of(events: Mapping[int, Event], space: float) -> list[list[int]]:
@@ -261,17 +262,17 @@ def _pushed(
 
 
 def _alike(
-    groups: Mapping[int, int], columns: Sequence[Sequence[int]], events: Mapping[int, Event]
+    groups: Sequence[Group], columns: Sequence[Sequence[int]], events: Mapping[int, Event]
 ) -> dict[int, int]:
-    """The groups; those that have the same lengths in the same columns are one, tuplets together."""
-    shape: dict[int, list[tuple[int, Fraction]]] = {}
-    for place, column in enumerate(columns):
-        for k in column:
-            if k in groups:
-                shape.setdefault(groups[k], []).append((place, events[k].length))
-    first: dict[tuple[tuple[int, Fraction], ...], int] = {}
-    same = {group: first.setdefault(tuple(sorted(set(own))), group) for group, own in shape.items()}
-    return {k: same[group] for k, group in groups.items()}
+    """By event its group; those that have the same lengths in the same columns are one, tuplets together."""
+    place = {k: number for number, column in enumerate(columns) for k in column}
+    first: dict[object, int] = {}
+    found = {}
+    for number, group in enumerate(groups):
+        shape = frozenset((place[k], events[k].length) for k in group.events)
+        same = first.setdefault((shape, group.factors), number)
+        found.update(dict.fromkeys(group.events, same))
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,8 +285,9 @@ class _Search:
         columns: from the left.
         close: for each column what it costs to begin with the one before, infinite where it cannot.
         goal: length of the measure, in ticks, None where it is unknown.
-        groups: by event the group with which it may be a tuplet without a number.
-        unmarked: cost of the first such tuplet.
+        usual: what tuplets with a number make of lengths, on the page.
+        groups: what may be read in other ways than it is written.
+        group: by event its group's number.
     """
 
     events: Mapping[int, Event]
@@ -293,18 +295,42 @@ class _Search:
     columns: Sequence[Sequence[int]]
     close: Sequence[float]
     goal: int | None
-    groups: Mapping[int, int]
-    unmarked: float
+    usual: frozenset[Fraction]
+    groups: Sequence[Group] = ()
+    group: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def last(self) -> dict[int, int]:
         """By group the last column that it is in."""
         return {
-            self.groups[k]: place
+            self.group[k]: place
             for place, column in enumerate(self.columns)
             for k in column
-            if k in self.groups
+            if k in self.group
         }
+
+    @cached_property
+    def ways(self) -> dict[int, list[tuple[int, int]]]:
+        """By event of a group the ways in which that may be read, and its length in each, in ticks."""
+        return {
+            k: [
+                (group * _WAYS + number, round(self.lengths[k] * factor))
+                for number, factor in enumerate((Fraction(1), *self.groups[group].factors))
+            ]
+            for k, group in self.group.items()
+        }
+
+    def ticks(self, k: int, read: frozenset[int]) -> int:
+        """The length of an event, of a group that is read in one way."""
+        return next((ticks for way, ticks in self.ways.get(k, ()) if way in read), self.lengths[k])
+
+    def price(self, way: int, read: frozenset[int]) -> float:
+        """What it costs to read a group in a way, where others are read already."""
+        if any(one % _WAYS for one in read):
+            return _ANOTHER
+        group = self.groups[way // _WAYS]
+        known = group.marked or group.factors[way % _WAYS - 1] in self.usual
+        return _AGAIN if known else _UNMARKED
 
     @cached_property
     def grain(self) -> int:
@@ -353,8 +379,8 @@ class _Search:
             for state in states:
                 for time, more in self._times(state, place, most).items():
                     for new in self._begun(state, time, place, more, most):
-                        going = new.thirds and frozenset(
-                            group for group in new.thirds if self.last[max(group, -group - 1)] > place
+                        going = new.read and frozenset(
+                            way for way in new.read if self.last[way // _WAYS] > place
                         )
                         key = (time, new.ends, going)
                         old = following.get(key)
@@ -386,28 +412,29 @@ class _Search:
         taken = self._taken(state, time, place, most)
         if taken is None or taken[0] + more > most:
             return []
-        options = [(taken[0] + more, state.thirds, taken[1])]
+        options = [(taken[0] + more, state.read, taken[1])]
         for k, staff in zip(self.columns[place], self.staffs[place], strict=True):
-            group = self.groups.get(k)
-            full = staff + time + self.lengths[k]
-            if group is None:
+            if k not in self.group:
                 for _, _, ends in options:
-                    ends.append(full)
+                    ends.append(staff + time + self.lengths[k])
                 continue
-            short, grown = staff + time + self.lengths[k] * 2 // 3, []
-            for so_far, thirds, ends in options:
-                if group not in thirds:
-                    grown.append((so_far, thirds | {-group - 1}, [*ends, full]))
-                if -group - 1 not in thirds:
-                    first = not any(one >= 0 for one in thirds)
-                    price = 0.0 if group in thirds else self.unmarked if first else _ANOTHER
-                    grown.append((so_far + price, thirds | {group}, [*ends, short]))
+            grown = [
+                (so_far + price, read | {way}, [*ends, staff + time + ticks])
+                for so_far, read, ends in options
+                for way, ticks, price in self._ways_on(k, read)
+            ]
             options = grown if len(grown) <= _BRANCHES else sorted(grown, key=lambda one: one[0])[:_BRANCHES]
         states = []
-        for so_far, thirds, ends in options:
+        for so_far, read, ends in options:
             latest = max(state.latest, *(end & _TIME for end in ends[-len(self.columns[place]) :]))
-            states.append(_State(so_far, time, tuple(sorted(ends)), latest, thirds, state))
+            states.append(_State(so_far, time, tuple(sorted(ends)), latest, read, state))
         return states
+
+    def _ways_on(self, k: int, read: frozenset[int]) -> list[tuple[int, int, float]]:
+        """The ways in which an event's group may be read, its length in each, and what that costs."""
+        ways = self.ways[k]
+        known = [(way, ticks, 0.0) for way, ticks in ways if way in read]
+        return known or [(way, ticks, self.price(way, read) if way % _WAYS else 0.0) for way, ticks in ways]
 
     def _taken(self, state: _State, time: int, place: int, most: float) -> tuple[float, list[int]] | None:
         """The cost of beginning a column at a time, and the ends that are left open; None if too much."""

@@ -150,7 +150,8 @@ def _timed(
         running.meter = _meter_at(span, found, running.meter)
         length = running.length_of(running.meter)
         events = sheet.in_span(system, span)
-        times = measure_times(events, sheet.ratios, sheet.page.staff_space, length)
+        ternary = running.meter is not None and running.meter.ternary
+        times = measure_times(events, sheet.ratios, sheet.page.staff_space, length, ternary=ternary)
         timed.events.append(events)
         timed.times.append(times)
         timed.meters.append(running.meter)

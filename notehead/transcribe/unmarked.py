@@ -1,36 +1,92 @@
-"""Groups of events that may be tuplets without a number: three, or six, in the time of two, or four.
+"""Groups of events that may be read in other ways than they are written.
 
-Engravers leave numbers out once a pattern is known. What may be such a tuplet: the events under a beam, or
-three of one length among longer ones; two under a beam with the rest or the flagged note beside them; and
-three without beams where a staff is too long by just a third of them.
+Engravers leave the numbers of tuplets out once a pattern is known. What may be such a tuplet, three or six in
+the time of two or four: the events under a beam, or three of one length among longer ones; two under a beam
+with the rest or the flagged note beside them; and three without beams where a staff is too long by just a
+third of them. Where beats have three parts, two or four under a beam may fill one.
+
+Numbers may mean another time than they usually do: eleven are played in the time of eight, or of six.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from notehead.transcribe.chords import Event
 
+_THREE, _TWO = Fraction(2, 3), Fraction(3, 2)
+"""What three in the time of two, and two in that of three, make of lengths."""
+_BEATS = frozenset({Fraction(1, 2), Fraction(1)})
+"""As long are, as written, those that fill a beat of three sixteenths or eighths."""
+_CLEAR = 3
+"""Numbers up to that are clear, and their multiples."""
+_OTHER = (Fraction(3, 4), Fraction(3, 2))
+"""By which the usual time of a number is multiplied where beats have three parts: six or twelve for eight."""
+_LEAST, _MOST = Fraction(1, 2), Fraction(6, 5)
+"""How much of its written length a note in a tuplet with a number lasts."""
 
-def unmarked_groups(
-    events: Mapping[int, Event], ratios: Mapping[int, Fraction], length: Fraction | None
-) -> dict[int, int]:
-    """By event its group, where it has one.
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Events that may be read in other ways than they are written.
+
+    Attributes:
+        events: their numbers; an event is in one group only.
+        factors: by which their lengths may be multiplied.
+        marked: whether they have a number.
+    """
+
+    events: tuple[int, ...]
+    factors: tuple[Fraction, ...]
+    marked: bool = False
+
+
+def possible_tuplets(
+    events: Mapping[int, Event],
+    ratios: Mapping[int, Fraction],
+    length: Fraction | None,
+    *,
+    ternary: bool = False,
+) -> list[Group]:
+    """The groups of a measure.
 
     Args:
-        events: of a measure, by their numbers.
+        events: by their numbers.
         ratios: of those in tuplets that have a number.
         length: of the measure, in quarter notes; None where it is unknown.
+        ternary: whether its beats have three parts, as in 6/8.
     """
     free = {k: event for k, event in events.items() if k not in ratios}
-    groups: dict[int, int] = {}
-    found = itertools.chain(_beamed(free), () if length is None else _plain(events, free, length))
-    for number, members in enumerate(found):
-        for k in members:
-            groups.setdefault(k, number)
+    beamed = (Group(tuple(row), (_factor(row, free, ternary=ternary),)) for row in _beamed(free))
+    plain = () if length is None else (Group(tuple(row), (_THREE,)) for row in _plain(events, free, length))
+    groups, seen = [], set[int]()
+    for group in itertools.chain(beamed, plain, _numbered(events, ratios)):
+        own = tuple(k for k in group.events if k not in seen)
+        seen.update(own)
+        if own:
+            groups.append(replace(group, events=own))
     return groups
+
+
+def _factor(row: Sequence[int], free: Mapping[int, Event], *, ternary: bool) -> Fraction:
+    """What a beam without a number makes of lengths: two or four that fill a beat of three parts grow."""
+    total = sum((free[k].length for k in row), Fraction(0))
+    alike = len({free[k].length for k in row}) == 1 and len(row) in {2, 4}
+    return _TWO if ternary and alike and total in _BEATS else _THREE
+
+
+def _numbered(events: Mapping[int, Event], ratios: Mapping[int, Fraction]) -> Iterator[Group]:
+    """Neighbours on a staff in tuplets whose number leaves open in the time of how many they are played."""
+    for staff in {event.staff for event in events.values()}:
+        row = sorted((k for k in events if events[k].staff == staff), key=lambda k: events[k].x)
+        for run in _runs(row, ratios.get):
+            ratio = ratios.get(run[0], Fraction(1))
+            if ratio.denominator > _CLEAR:
+                factors = tuple(one for one in _OTHER if _LEAST < ratio * one <= _MOST)
+                yield Group(tuple(run), factors, marked=True)
 
 
 def _beamed(free: Mapping[int, Event]) -> Iterator[list[int]]:

@@ -8,7 +8,7 @@ import pytest
 
 from notehead.transcribe.chords import Event
 from notehead.transcribe.rhythm import measure_times
-from notehead.transcribe.unmarked import unmarked_groups
+from notehead.transcribe.unmarked import possible_tuplets
 
 SIXTEENTH, EIGHTH, QUARTER, HALF = Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2)
 BAR = Fraction(4)
@@ -26,15 +26,18 @@ def row(*lengths: Fraction, beams: tuple[int, ...] = (), rests: tuple[int, ...] 
     }  # fmt: skip
 
 
+def grouped(events: dict[int, Event], length: Fraction | None = None) -> set[int]:
+    """What is in groups that may be tuplets without a number."""
+    return {k for group in possible_tuplets(events, {}, length) for k in group.events}
+
+
 def test_the_notes_under_a_beam_are_a_group() -> None:
-    assert unmarked_groups(row(EIGHTH, EIGHTH, EIGHTH, HALF, beams=(7, 7, 7, 0)), {}, None) == {
-        0: 0, 1: 0, 2: 0,
-    }  # fmt: skip
+    assert grouped(row(EIGHTH, EIGHTH, EIGHTH, HALF, beams=(7, 7, 7, 0))) == {0, 1, 2}
 
 
 def test_three_alike_among_others_under_a_beam_are_one_by_themselves() -> None:
     events = row(EIGHTH, SIXTEENTH, SIXTEENTH, SIXTEENTH, beams=(7,) * 4)
-    assert set(unmarked_groups(events, {}, None)) == {1, 2, 3}
+    assert grouped(events) == {1, 2, 3}
     found = measure_times(events, {}, 10.0, QUARTER)
     assert [found.times[k].onset for k in events] == [0, Fraction(3, 6), Fraction(4, 6), Fraction(5, 6)]
 
@@ -42,21 +45,21 @@ def test_three_alike_among_others_under_a_beam_are_one_by_themselves() -> None:
 @pytest.mark.parametrize("rests", [(), (2,)])
 def test_two_under_a_beam_take_the_next_with_them(rests: tuple[int, ...]) -> None:
     events = row(EIGHTH, EIGHTH, EIGHTH, QUARTER, beams=(7, 7, 0, 0), rests=rests)
-    assert set(unmarked_groups(events, {}, None)) == {0, 1, 2}
+    assert grouped(events) == {0, 1, 2}
     assert measure_times(events, {}, 10.0, HALF).times[3].onset == 1
 
 
 def test_a_staff_that_is_too_long_by_a_third_of_three_notes_has_a_triplet() -> None:
     events = row(QUARTER, QUARTER, QUARTER, HALF)
-    assert set(unmarked_groups(events, {}, BAR)) == {0, 1, 2}
+    assert grouped(events, BAR) == {0, 1, 2}
     assert measure_times(events, {}, 10.0, BAR).times[3].onset == 2
 
 
 @pytest.mark.parametrize("lengths", [(QUARTER,) * 3 + (QUARTER,), (QUARTER,) * 4 + (HALF,)])
 def test_three_notes_without_a_beam_are_else_none(lengths: tuple[Fraction, ...]) -> None:
-    assert not unmarked_groups(row(*lengths), {}, BAR)
+    assert not possible_tuplets(row(*lengths), {}, BAR)
 
 
 def test_a_tuplet_with_a_number_is_none_without() -> None:
     events = row(EIGHTH, EIGHTH, EIGHTH, beams=(7,) * 3)
-    assert not unmarked_groups(events, dict.fromkeys(events, Fraction(2, 3)), None)
+    assert not possible_tuplets(events, dict.fromkeys(events, Fraction(2, 3)), None)
