@@ -34,7 +34,8 @@ def joined(
         length = lengths[place]
         count = 1 if length is None else _count(sheet, system, spans[place:], length)
         first, last = spans[place], spans[place + count - 1]
-        found.append(Span(first.left, last.right, first.opening, last.closing))
+        within = tuple(span.closing for span in spans[place : place + count - 1] if span.closing)
+        found.append(Span(first.left, last.right, first.opening, last.closing, within))
         own.append(length)
         place += count
     return found, own

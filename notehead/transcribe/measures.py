@@ -43,12 +43,14 @@ class Span:
         right: where it ends.
         opening: the barline at its left, None at the edge of a system.
         closing: the barline at its right, None where the system ends without one.
+        within: barlines that divide it into groups of beats.
     """
 
     left: float
     right: float
     opening: Barline | None
     closing: Barline | None
+    within: tuple[Barline, ...] = ()
 
 
 def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> list[Barline]:

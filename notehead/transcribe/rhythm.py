@@ -22,8 +22,8 @@ from typing import NamedTuple
 from notehead.transcribe.chords import Event
 from notehead.transcribe.unmarked import Group, possible_tuplets
 
-TICKS = 20160
-"""Of a quarter note: divisible by 64, and by 3, 5, 7 and 9."""
+TICKS = 20160 * 11 * 13 * 17 * 19
+"""Of a quarter note: divisible by 64, by 9, and by all primes up to 19, so that all tuplets add up."""
 _SAME = 0.4
 """Staff spaces within which events stand in one column."""
 _TIGHT, _ROOM = 1.1, 1.2
@@ -45,7 +45,7 @@ _FEW = 4
 """Rows of times that a first search follows, which finds what the music costs at most."""
 _USUAL = 3.0
 """Cost of most measures that do not add up."""
-_BITS = 40
+_BITS = 44
 _TIME = 2**_BITS - 1
 """Ends are whole numbers, of a staff and of a time in the lower bits."""
 _BRANCHES = 64

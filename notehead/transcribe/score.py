@@ -127,6 +127,7 @@ class Measure:
         chords: by staff, voice and onset.
         opening: class of the barline at its left, "" for none.
         closing: class of that at its right.
+        within: onsets and classes of those that divide it into groups of beats.
         doubt: how probably something in it has a wrong time, 0 to 1; 0 where all adds up as written.
         directions: by onset.
         volta: numbers of the ending that begins with it, as "1" or "1, 2"; "" for none.
@@ -142,6 +143,7 @@ class Measure:
     chords: tuple[Chord, ...]
     opening: str = ""
     closing: str = ""
+    within: tuple[tuple[Fraction, str], ...] = ()
     doubt: float = 0.0
     directions: tuple[Direction, ...] = ()
     volta: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -217,9 +217,18 @@ def _measure(
     return Measure(
         times.length, timed.meters[number], tuple(signs), tuple(chords),
         span.opening.name if span.opening else "", span.closing.name if span.closing else "",
-        doubt(times.cost),
+        tuple(_within(span, timed.events[number], times)), doubt(times.cost),
         page=reading.page, system=place.number,
     )  # fmt: skip
+
+
+def _within(span: Span, events: Mapping[int, Event], times: MeasureTimes) -> Iterator[tuple[Fraction, str]]:
+    """The barlines inside a measure, with the onset of what comes after each."""
+    for barline in span.within:
+        later = (k for k, event in events.items() if event.x > barline.x and k in times.times)
+        onset = min((times.times[k].onset for k in later), default=Fraction(0))
+        if onset > 0:
+            yield onset, barline.name
 
 
 def _rest(length: Fraction, staff: int, page: int) -> Chord:

@@ -46,6 +46,7 @@ def divided(
                 left, right,
                 span.opening if left == span.left else None,
                 span.closing if right == span.right else None,
+                tuple(barline for barline in span.within if left < barline.x < right),
             )
             for left, right in pairwise(edges)
         ]  # fmt: skip

@@ -148,6 +148,7 @@ def _bounded(draw: st.DrawFn, frame: list[Measure]) -> list[Measure]:
             replace(
                 measure, opening=opening, closing=closing, page=page, system=system, volta=volta,
                 volta_stop=draw(st.sampled_from(["stop", "discontinue"])) if volta else "",
+                within=draw(st.sampled_from([(), ((Fraction(1, 2), "barlineDotted"),)])),
             )
         )  # fmt: skip
         page, system = page + (turn == "page"), 0 if turn == "page" else system + (turn == "system")

@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from notehead.transcribe import transcribe
+from notehead.transcribe.musicxml import from_musicxml, to_musicxml
 from tests.support.engraved import measure, mei, notes
 from tests.support.engraved import page as engraved
 
@@ -22,6 +23,13 @@ def lengths(*measures: str) -> list[Fraction]:
 def test_groups_that_add_up_together_are_one_measure(kind: str) -> None:
     halves = (measure(notes("c5:4 d5:4"), attributes=f'right="{kind}"'), measure(notes("e5:2")))
     assert lengths(*halves, measure(notes("c5:1"))) == [4, 4]
+
+
+def test_the_barline_is_kept() -> None:
+    halves = (measure(notes("c5:4 d5:4"), attributes=DOTTED), measure(notes("e5:2")))
+    score = transcribe(engraved(mei(*halves, measure(notes("c5:1")))))
+    assert [one.within for one in score.parts[0].measures] == [((Fraction(2), "barlineDotted"),), ()]
+    assert from_musicxml(to_musicxml(score), "score").parts[0].measures[0].within == ((2, "barlineDotted"),)
 
 
 def test_three_groups_are_one_measure() -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from notehead.transcribe.chords import Event
-from notehead.transcribe.rhythm import measure_times
+from notehead.transcribe.rhythm import Timed, measure_times
 from notehead.transcribe.unmarked import possible_tuplets
 
 SIXTEENTH, EIGHTH, QUARTER, HALF = Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2)
@@ -63,3 +63,36 @@ def test_three_notes_without_a_beam_are_else_none(lengths: tuple[Fraction, ...])
 def test_a_tuplet_with_a_number_is_none_without() -> None:
     events = row(EIGHTH, EIGHTH, EIGHTH, beams=(7,) * 3)
     assert not possible_tuplets(events, dict.fromkeys(events, Fraction(2, 3)), None)
+
+
+def test_two_under_a_beam_fill_a_beat_of_three_parts() -> None:
+    """6/8: a duplet without its number, and three eighths."""
+    events = row(*(EIGHTH,) * 5, beams=(7, 7, 8, 8, 8))
+    length = Fraction(3)
+    assert measure_times(events, {}, 10.0, length, ternary=True).times[2] == Timed(Fraction(3, 2), EIGHTH)
+    assert measure_times(events, {}, 10.0, length).times[2].onset == 1
+
+
+def test_two_quarters_long_under_a_beam_stay_in_beats_of_two_parts() -> None:
+    events = row(EIGHTH, EIGHTH, QUARTER, QUARTER, beams=(7, 7, 0, 0))
+    (group,) = possible_tuplets(events, {}, None)
+    assert group.factors == (Fraction(2, 3),)
+
+
+def test_a_number_means_another_time_where_the_measure_asks_for_it() -> None:
+    """Eleven eighths in the time of six, beside three quarters; by themselves they are in that of eight."""
+    eleven = row(*(EIGHTH,) * 11)
+    ratios = dict.fromkeys(range(11), Fraction(8, 11))
+    beside = {11 + k: Event((0,), 1, 110.0 * k, 0.0, QUARTER, stem=1) for k in range(3)}
+    found = measure_times({**eleven, **beside}, ratios, 10.0, Fraction(3))
+    assert {found.times[k].length for k in eleven} == {Fraction(3, 11)}
+    assert measure_times(eleven, ratios, 10.0, Fraction(4)).times[0].length == Fraction(4, 11)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "factors"),
+    [("2/3", ()), ("4/5", ("3/4", "3/2")), ("4/7", ("3/2",)), ("8/11", ("3/4", "3/2")), ("8/13", ("3/2",))],
+)
+def test_what_else_numbers_may_mean(ratio: str, factors: tuple[str, ...]) -> None:
+    groups = possible_tuplets(row(EIGHTH, EIGHTH), dict.fromkeys(range(2), Fraction(ratio)), None)
+    assert [group.factors for group in groups] == [tuple(map(Fraction, factors))][: bool(factors)]

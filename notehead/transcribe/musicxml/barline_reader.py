@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
 
 from lxml import etree
 
@@ -11,16 +12,17 @@ from notehead.transcribe.musicxml.names import BARLINE_OF
 
 @dataclass(slots=True)
 class Sides:
-    """What is said of the two sides of a measure, as `Measure` has it."""
+    """What is said of the two sides of a measure, and of barlines within, as `Measure` has it."""
 
     opening: str = ""
     closing: str = ""
     volta: str = ""
     volta_stop: str = ""
+    within: list[tuple[Fraction, str]] = field(default_factory=list)
 
 
-def read_barline(element: etree._Element, sides: Sides) -> None:
-    """Add what a barline says; one in the middle of a measure is none of its sides."""
+def read_barline(element: etree._Element, sides: Sides, now: Fraction) -> None:
+    """Add what a barline says, which stands at a time of its measure."""
     location = element.get("location", "right")
     repeat = element.find("repeat")
     style = BARLINE_OF.get(element.findtext("bar-style") or "", "")
@@ -30,6 +32,8 @@ def read_barline(element: etree._Element, sides: Sides) -> None:
         sides.opening = style or sides.opening
     elif location == "right":
         sides.closing = style or sides.closing
+    elif style:
+        sides.within.append((now, style))
     ending = element.find("ending")
     if ending is None:
         return

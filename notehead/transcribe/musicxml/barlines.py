@@ -45,6 +45,12 @@ def write_left(parent: etree._Element, measure: Measure, before: Measure | None)
         add(barline, "repeat", direction=repeat)
 
 
+def write_within(parent: etree._Element, name: str) -> None:
+    """A barline of a class that divides a measure into groups of beats, where the file stands."""
+    if style := BAR_STYLES.get(name):
+        add(add(parent, "barline", location="middle"), "bar-style", style)
+
+
 def write_right(parent: etree._Element, measure: Measure, volta: str) -> None:
     """The barline at the right of a measure, unless it is plain.
 

@@ -109,6 +109,7 @@ class _MeasureReader:
         )
         return Measure(
             self.end, part.meter, tuple(signs), tuple(chords), sides.opening, sides.closing,
+            tuple(sides.within),
             directions=part.directions.directions(), volta=sides.volta, volta_stop=sides.volta_stop,
             page=part.page, system=part.system,
         )  # fmt: skip
@@ -139,8 +140,8 @@ class _MeasureReader:
         self.part.directions.read(element, max(self.now + offset, Fraction(0)))
 
     def barline(self, element: etree._Element) -> None:
-        """A barline at one of the two sides."""
-        read_barline(element, self.sides)
+        """A barline at one of the two sides, or within."""
+        read_barline(element, self.sides, self.now)
 
     def attributes(self, element: etree._Element) -> None:
         """Divisions, keys, meters and clefs."""

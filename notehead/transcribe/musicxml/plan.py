@@ -125,6 +125,7 @@ def _divisions(measures: tuple[Measure, ...]) -> int:
     found = 1
     for measure in measures:
         times = [measure.length, *(direction.onset for direction in measure.directions)]
+        times += [onset for onset, _ in measure.within]
         times += [onset for sign in measure.signs for onset, _ in sign.changes]
         times += [time for chord in measure.chords for time in (start_of(chord), length_of(chord))]
         found = math.lcm(found, *(time.denominator for time in times))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from lxml import etree
 
 from notehead.transcribe.musicxml.attributes import Said, write_attributes
-from notehead.transcribe.musicxml.barlines import write_left, write_right
+from notehead.transcribe.musicxml.barlines import write_left, write_right, write_within
 from notehead.transcribe.musicxml.element import add
 from notehead.transcribe.musicxml.plan import Plan
 from notehead.transcribe.musicxml.staff_writer import StaffWriter, Stand, move
@@ -120,6 +120,10 @@ class _PartWriter:
         for staff in range(self.plan.staves):
             stand = Stand(element, self.plan, self.said, self.tremolos)
             now = StaffWriter(stand, at, staff).write(now)
+        for onset, name in measure.within:
+            move(element, self.plan, now, max(onset, Fraction(0)))
+            now = max(onset, Fraction(0))
+            write_within(element, name)
         move(element, self.plan, now, max(now, measure.length))
         self.volta = measure.volta or self.volta
         write_right(element, measure, self.volta if self._volta_ends(at) else "")
