@@ -112,6 +112,7 @@ def test_an_import_loads_nothing_heavy(program: str) -> None:
 # Which way imports run.
 
 LEVELS = (
+    {"__main__"},
     {"cli"},
     {"builder", "models", "collection"},
     {"evaluate", "degrade", "compose", "reading"},

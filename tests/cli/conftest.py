@@ -45,7 +45,7 @@ def notehead(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
     return call
 
 
-COMMAND = [sys.executable, "-c", "from notehead.cli import main; main()"]
+COMMAND = [sys.executable, "-m", "notehead"]
 BUFFERED = {**os.environ, "PYTHONUNBUFFERED": ""}
 """What users have; a last flush may then fail after everything else."""
 
