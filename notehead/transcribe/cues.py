@@ -1,4 +1,4 @@
-"""Small notes that are no grace notes: a staff, or a measure of one, that is printed small."""
+"""Small notes that are no grace notes: those too long; a staff, or a measure of one, printed small."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ from notehead.transcribe.systems import System
 
 _FEW, _LEAST = 2, 1
 """How many small chords are at least a voice, and how long they are with rests, in quarter notes."""
+_WHOLE = 4
 
 
 def with_cues(
     events: Sequence[Event], systems: Sequence[System], spans: Sequence[Sequence[Span]]
 ) -> list[Event]:
-    """Events, of which small notes take time where a staff has no others in a measure.
+    """Events, of which small notes take time that are whole or dotted, or all that a staff has in a measure.
 
     Args:
         events: of a page.
         systems: of it.
         spans: the measures of each.
     """
-    found = list(events)
+    found = [replace(event, grace=event.grace and not _too_long(event)) for event in events]
     small = {event.staff for event in events if event.grace}
     for system, own in zip(systems, spans, strict=True):
         for staff in small.intersection(system.staves):
@@ -32,8 +33,13 @@ def with_cues(
                 here = [k for k in rows if span.left <= events[k].x < span.right]
                 if _are_cues([events[k] for k in here]):
                     for k in here:
-                        found[k] = replace(events[k], grace=False)
+                        found[k] = replace(found[k], grace=False)
     return found
+
+
+def _too_long(event: Event) -> bool:
+    """Whether a small note is no grace note by its shape alone."""
+    return event.written >= _WHOLE or event.dots > 0
 
 
 def _are_cues(events: Sequence[Event]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 from notehead.page import Page, Symbols
 from notehead.transcribe import transcribe
@@ -94,6 +95,19 @@ def test_small_notes_beside_a_rest_of_the_measure_are_grace_notes() -> None:
     marks = [*small([80, 130]), ("restWhole", 220, 110, 232, 115)]
     (bar,) = read(page([staff(120)], *marks))
     assert all(one.grace for one in bar.chords if one.notes)
+
+
+@pytest.mark.parametrize(
+    ("long", "before"),
+    [
+        ([head(80, 0, name="noteheadWholeOnLineSmall")], 4),
+        ([*small([80]), mark("augmentationDot", 96, 1, (4, 4))], 1.5),
+    ],
+)
+def test_small_notes_that_are_whole_or_dotted_take_time(long: list[Mark], before: float) -> None:
+    """Editors crash at grace notes of such lengths, and nobody writes any."""
+    (bar,) = read(page([staff(120)], *long, head(180, 0), ("stem", 191, 85, 192, 120)))
+    assert [(one.grace, float(one.onset)) for one in bar.chords] == [("", 0), ("", before)]
 
 
 def test_nothing_is_nothing() -> None:
