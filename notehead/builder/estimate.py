@@ -151,7 +151,11 @@ def _made(
     progress.stage("trying", len(sample))
     tries = {f"{number}": pair for number, pair in enumerate(sample)}
     found: list[tuple[float, ...]] = []
+    smallest = min(sample, key=lambda pair: pair[1], default=None)
+    first = {f"{len(sample) + k}": smallest for k in range(runner.workers)} if smallest else {}
     with tempfile.TemporaryDirectory(prefix="notehead-") as folder:
+        for _ in runner.run(_calls(first, options, Path(folder))):
+            pass  # its first score costs a process more: it loads, or compiles, what it needs
         for answer in runner.run(_calls(tries, options, Path(folder))):
             progress.step()
             if not answer.failure and answer.value["pages"]:
