@@ -15,17 +15,19 @@ def measures_that_add_up(part: WrittenPart) -> list[bool]:
 
     It does if it is as long as its time signature says, if on each staff with notes or rests one of them is
     there at any time, and if no voice overlaps itself. It may be shorter where music does that: a pickup (the
-    first measure, or one that is `implicit`), the last measure, and two in a row that make one together. A
-    voice that changes staff counts for both. Without a time signature a measure is as long as its longest
-    staff.
+    first measure, or one that is `implicit`), the last measure, those beside a repeat or a barline that ends
+    a section, and two in a row that make one together. A voice that changes staff counts for both. Without a
+    time signature a measure is as long as its longest staff.
     """
     ends = [measure.end for measure in part.measures]
+    closed = [False, *(measure.closes for measure in part.measures)]
     last = len(ends) - 1
     good = []
     for k, measure in enumerate(part.measures):
         nominal = bar_length(measure.times[0]) if measure.times else None
         beside = {ends[j] for j in (k - 1, k + 1) if 0 <= j <= last}
-        free = measure.implicit or k in {0, last} or (nominal is not None and nominal - ends[k] in beside)
+        free = measure.implicit or k in {0, last} or measure.opens or measure.closes or closed[k]
+        free = free or (nominal is not None and nominal - ends[k] in beside)
         as_long = nominal is None or ends[k] == nominal or (free and ZERO < ends[k] < nominal)
         good.append(as_long and is_filled(measure))
     return good

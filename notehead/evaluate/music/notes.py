@@ -107,6 +107,8 @@ def _of_staff(measure: WrittenMeasure, staff: int) -> WrittenMeasure:
         measure.keys[staff : staff + 1],
         measure.clefs[staff : staff + 1],
         implicit=measure.implicit,
+        opens=measure.opens,
+        closes=measure.closes,
     )
 
 

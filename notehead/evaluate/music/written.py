@@ -19,6 +19,7 @@ _TYPES = {
          "256th", "512th", "1024th")
     )
 }  # fmt: skip
+_SECTIONS = frozenset({"light-light", "light-heavy", "heavy-light", "heavy-heavy"})
 _MOST_DOTS = 8
 _MOST_CHARS = 40
 _FINEST = 10**12
@@ -66,6 +67,8 @@ class WrittenMeasure:
         keys: the key in force at the beginning, on each staff, "" for none.
         clefs: on each staff the clef at the beginning and those that come later, with their onsets.
         implicit: whether it says that it is not counted, as pickups do.
+        opens: whether a section begins with it: a repeat, or a barline that is not plain.
+        closes: whether one ends with it.
     """
 
     notes: tuple[WrittenNote, ...]
@@ -74,6 +77,8 @@ class WrittenMeasure:
     keys: tuple[str, ...]
     clefs: tuple[tuple[tuple[Fraction, str], ...], ...]
     implicit: bool = False
+    opens: bool = False
+    closes: bool = False
 
     @property
     def end(self) -> Fraction:
@@ -149,6 +154,8 @@ class _MeasureReader:
             tuple(self.signs.keys),
             tuple(tuple(clefs) for clefs in self.signs.clefs),
             implicit=measure.get("implicit") == "yes",
+            opens=_has_section(measure, "left"),
+            closes=_has_section(measure, "right"),
         )
 
     def _attributes(self, element: etree._Element) -> None:
@@ -185,6 +192,15 @@ class _MeasureReader:
         key = voice, onset
         self.graces[key] = self.graces.get(key, 0) + (0 if chord else 1)
         return self.graces[key]
+
+
+def _has_section(measure: etree._Element, side: str) -> bool:
+    """Whether the barline at a side of a measure begins, or ends, a section."""
+    return any(
+        barline.find("repeat") is not None or (barline.findtext("bar-style") or "").strip() in _SECTIONS
+        for barline in measure.iterfind("barline")
+        if barline.get("location", "right") == side
+    )
 
 
 def number(text: str | None) -> Fraction:

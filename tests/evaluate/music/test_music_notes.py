@@ -257,6 +257,20 @@ def test_pickups_and_measures_in_two_halves_add_up() -> None:
     assert all(measures_that_add_up(part))
 
 
+def test_measures_beside_repeats_may_be_short() -> None:
+    """A section that begins with a pickup ends with the rest of a measure."""
+    full, three = Bar([[Event(8, [0])]]), Bar([[Event(6, [0])]])
+    text = score(with_head([full, three, three, full, full, full]))
+    assert measures_that_add_up(read(text)[0]) == [True, False, False, True, True, True]
+    repeat = '<barline location="right"><repeat direction="backward"/></barline>'
+    first, middle, *rest = text.split("</measure>")
+    assert all(measures_that_add_up(read("</measure>".join([first, middle + repeat, *rest]))[0]))
+    double = "<barline><bar-style>light-light</bar-style></barline>"
+    assert all(measures_that_add_up(read("</measure>".join([first, middle + double, *rest]))[0]))
+    single = "<barline><bar-style>regular</bar-style></barline>"
+    assert not all(measures_that_add_up(read("</measure>".join([first, middle + single, *rest]))[0]))
+
+
 def test_each_staff_must_be_full() -> None:
     full = Bar([[Event(8, [0])], [Event(8, [0], 2)]])
     short = Bar([[Event(8, [0])], [Event(4, [0], 2)]])
