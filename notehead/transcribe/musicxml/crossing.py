@@ -11,6 +11,9 @@ from fractions import Fraction
 from notehead.transcribe.musicxml.lanes import Lane, length_of, start_of
 from notehead.transcribe.score import Chord
 
+_MOST = 200
+"""Chords of a measure's part in which voices are sought: real ones have fewer."""
+
 
 def carried(
     chords: Sequence[Chord], order: Sequence[int], lane: Mapping[int, Lane], staff: Mapping[int, int]
@@ -27,7 +30,7 @@ def carried(
         staff: that each is drawn on.
     """
     found = _Lanes(chords, [k for k in order if not chords[k].whole], dict(lane), staff)
-    for k in found.order:
+    for k in found.order if len(found.order) <= _MOST else ():
         if not chords[k].grace and start_of(chords[k]) > 0:
             found.carry(k)
     return found.lane
@@ -42,6 +45,9 @@ class _Lanes:
         self.chords, self.order, self.lane, self._staff = chords, order, lane, staff
         self._start = {k: start_of(chords[k]) for k in order}
         self._end = {k: self._start[k] + length_of(chords[k]) for k in order}
+        self._ending: dict[Fraction, list[int]] = {}
+        for k in order:
+            self._ending.setdefault(self._end[k], []).append(k)
 
     def carry(self, k: int) -> None:
         """Put a chord, and what follows it, into the lane of a voice that ends there on another staff."""
@@ -49,10 +55,10 @@ class _Lanes:
         before = [j for j in self._timed(self.lane[k]) if self._end[j] == now]
         if any(self.chords[j].notes or self.chords[j].tuplet != (1, 1) for j in before):
             return
-        for j in self.order:
+        for j in self._ending.get(now, ()):
             there = self.lane[j]
-            ends = self._end[j] == now > self._start[j] and (self.chords[j].notes or not before)
-            if not ends or there == self.lane[k]:
+            goes_on = self._start[j] < now and (self.chords[j].notes or not before)
+            if not goes_on or there == self.lane[k]:
                 continue
             left = {self._staff[o] for o in self._timed(there)}
             if any(self._silent(staff, now) for staff in left) or (not before and self._silent_before(k)):

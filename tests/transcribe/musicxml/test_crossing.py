@@ -71,3 +71,8 @@ def test_tuplets_stay_whole() -> None:
         chord(F(1, 3), F(1, 2), **three), chord(F(2, 3), F(1, 2), **three), chord(1, 3),
     )  # fmt: skip
     assert [1, 2, 3, 4] in rows(*music)
+
+
+def test_measures_that_no_music_has_take_no_longer() -> None:
+    many = [chord(F(k, 7), F(1, 4), staff=k % 2, voice=1 + k % 9) for k in range(600)]
+    assert sum(map(len, rows(*many))) == 600
