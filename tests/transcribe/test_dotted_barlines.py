@@ -29,7 +29,9 @@ def test_the_barline_is_kept() -> None:
     halves = (measure(notes("c5:4 d5:4"), attributes=DOTTED), measure(notes("e5:2")))
     score = transcribe(engraved(mei(*halves, measure(notes("c5:1")))))
     assert [one.within for one in score.parts[0].measures] == [((Fraction(2), "barlineDotted"),), ()]
-    assert from_musicxml(to_musicxml(score), "score").parts[0].measures[0].within == ((Fraction(2), "barlineDotted"),)
+    assert from_musicxml(to_musicxml(score), "score").parts[0].measures[0].within == (
+        (Fraction(2), "barlineDotted"),
+    )
 
 
 def test_three_groups_are_one_measure() -> None:
