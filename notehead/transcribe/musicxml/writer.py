@@ -19,6 +19,8 @@ _DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">'
 )
+_SAID = ("accidental", "beam", "stem")
+"""What readers of the file should not make up where it says nothing: flags stay flags."""
 _DRUMS = 10
 """The MIDI channel that has no pitches."""
 _NOTHING = Measure(Fraction(4), None, (), ())
@@ -36,6 +38,8 @@ def to_musicxml(score: Score) -> bytes:
     root = etree.Element("score-partwise", version="4.0")
     encoding = add(add(root, "identification"), "encoding")
     add(encoding, "software", f"notehead {__version__}")
+    for element in _SAID:
+        add(encoding, "supports", element=element, type="yes")
     parts = _even(score.parts)
     listed = add(root, "part-list")
     for number in range(1, len(parts) + 1):
