@@ -18,6 +18,7 @@ from notehead.detect.reader import Reader
 from notehead.detect.score_map import ScoreMap
 from notehead.detect.snap import is_drawn, snapped
 from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
+from notehead.detect.stem_ink import stems_on_ink
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
 from notehead.images.shrink import area_shrunk
 from notehead.page import Symbols, upright_corners
@@ -34,6 +35,7 @@ _GLYPHS = (kind_of_label() >= 0) & (kind_of_label() < len(FAMILIES))
 _GLYPHS &= kind_of_label() != FAMILIES.index("ledgers")
 """By class id whether its boxes are in whole pixels. A ledger line is too thin for that."""
 
+_STEM = VOCABULARY.id("stem")
 _MUSIC = _GLYPHS.copy()
 _MUSIC[[row.id for row in VOCABULARY.classes if row.name.startswith("fingering")]] = False
 """Those of them that are of a music font: others have edges that are fainter."""
@@ -127,9 +129,26 @@ def see(image: NDArray[np.uint8], staff_space: float, model: Model, options: Det
         box[alone] = snapped(image, box[alone], staff_space)
     corners[glyphs] = upright_corners(box[glyphs])
     return Seen(
-        symbols.replace(box=box, corners=corners),
+        _with_stems(image, symbols.replace(box=box, corners=corners), staff_space),
         [curve.moved(back) for curve in found.staves],
     )
+
+
+def _with_stems(image: NDArray[np.uint8], symbols: Symbols, staff_space: float) -> Symbols:
+    """The symbols, of which stems are as long, and as many, as their ink says."""
+    stems = np.flatnonzero(symbols.label == _STEM)
+    before = symbols.box[stems]
+    box, source = stems_on_ink(image, before, symbols.score[stems], staff_space)
+    made = symbols[stems[source]]
+    moved = (box != before[source]).any(axis=1)
+    corners = made.corners.copy()
+    corners[moved] = upright_corners(box[moved])
+    made = made.replace(box=box, corners=corners)
+    rest = symbols[np.flatnonzero(symbols.label != _STEM)]
+    return Symbols.build(
+        np.concatenate([rest.label, made.label]).tolist(), np.concatenate([rest.box, made.box]),
+        corners=np.concatenate([rest.corners, made.corners]), score=np.concatenate([rest.score, made.score]),
+    )  # fmt: skip
 
 
 def _whole_pixels(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
