@@ -18,7 +18,7 @@ from notehead.detect.reader import Reader
 from notehead.detect.score_map import ScoreMap
 from notehead.detect.snap import is_drawn, snapped
 from notehead.detect.staff_curves import StaffCurve, in_order, staff_curves
-from notehead.detect.stem_ink import stems_on_ink
+from notehead.detect.stem_ink import parted, stems_on_ink
 from notehead.detect.tiles import UNIT, TileOptions, read_in_tiles
 from notehead.images.shrink import area_shrunk
 from notehead.page import Symbols, upright_corners
@@ -36,6 +36,10 @@ _GLYPHS &= kind_of_label() != FAMILIES.index("ledgers")
 """By class id whether its boxes are in whole pixels. A ledger line is too thin for that."""
 
 _STEM = VOCABULARY.id("stem")
+_HEAD = np.zeros(len(kind_of_label()), np.bool_)
+_HEAD[[row.id for row in VOCABULARY.classes if row.is_notehead]] = True
+_SURE = 0.3
+"""Score of a head that a stem may belong to, at least."""
 _MUSIC = _GLYPHS.copy()
 _MUSIC[[row.id for row in VOCABULARY.classes if row.name.startswith("fingering")]] = False
 """Those of them that are of a music font: others have edges that are fainter."""
@@ -138,7 +142,10 @@ def _with_stems(image: NDArray[np.uint8], symbols: Symbols, staff_space: float) 
     """The symbols, of which stems are as long, and as many, as their ink says."""
     stems = np.flatnonzero(symbols.label == _STEM)
     before = symbols.box[stems]
-    box, source = stems_on_ink(image, before, symbols.score[stems], staff_space)
+    longer, row = stems_on_ink(image, before, symbols.score[stems], staff_space)
+    heads = symbols.box[_HEAD[symbols.label] & (symbols.score >= _SURE)]
+    box, source = parted(longer, heads, staff_space)
+    source = row[source]
     made = symbols[stems[source]]
     moved = (box != before[source]).any(axis=1)
     corners = made.corners.copy()

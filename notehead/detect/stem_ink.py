@@ -26,6 +26,9 @@ _NEAR, _LEAST = 0.12, 1.2
 """Staff spaces between two stems at least, and length of each."""
 _PAPER = 0.3
 """What some column between two stems shows, in parts of the shorter one, at most."""
+_BESIDE, _END, _BOTH = 0.35, 0.7, 1.8
+"""Staff spaces from the side of a head to its stem, and from a stem's end to a head beyond it, at most; and
+from heads to either end of what is two stems."""
 _SAME = 0.5
 """Share of the shorter of two stems that is the other one's, too, where they are one."""
 
@@ -59,6 +62,37 @@ def stems_on_ink(
     found, source = found[:count], source[:count]
     kept = _different(found, score[source], _NEAR * staff_space)
     return found[kept], source[kept]
+
+
+def parted(boxes: Boxes, heads: Boxes, staff_space: float) -> tuple[Boxes, NDArray[np.int64]]:
+    """Stems that go on both ways from heads in their middle are two, of two voices; and the row of each.
+
+    One goes up from the heads at its left, one down from those at its right.
+
+    Args:
+        boxes: of upright stems, (n, 4).
+        heads: boxes of the noteheads, (m, 4).
+        staff_space: in the same pixels.
+
+    Example:
+        >>> heads = np.array([[10.0, 90, 30, 110], [32, 100, 52, 120]])
+        >>> parted(np.array([[30.0, 40, 32, 170]]), heads, 20.0)[0].tolist()
+        [[30.0, 40.0, 32.0, 100.0], [30.0, 110.0, 32.0, 170.0]]
+    """
+    x = ((boxes[:, 0] + boxes[:, 2]) / 2)[:, None]
+    level = (heads[:, 1] + heads[:, 3]) / 2
+    beyond = _END * staff_space  # the last head of a chord may have its middle there
+    along = (level >= boxes[:, 1, None] - beyond) & (level <= boxes[:, 3, None] + beyond)
+    left, right = (along & (np.abs(heads[:, side] - x) <= _BESIDE * staff_space) for side in (2, 0))
+    first = np.where(left | right, level, np.inf).min(axis=1, initial=np.inf)
+    last = np.where(left | right, level, -np.inf).max(axis=1, initial=-np.inf)
+    free = np.minimum(first - boxes[:, 1], boxes[:, 3] - last)
+    two = left.any(axis=1) & right.any(axis=1) & (free >= _BOTH * staff_space)
+    upper, lower = boxes[two].copy(), boxes[two].copy()
+    upper[:, 3] = np.where(left[two], level, -np.inf).max(axis=1, initial=-np.inf)
+    lower[:, 1] = np.where(right[two], level, np.inf).min(axis=1, initial=np.inf)
+    rows = np.arange(len(boxes))
+    return np.concatenate([boxes[~two], upper, lower]), np.concatenate([rows[~two], rows[two], rows[two]])
 
 
 def _different(boxes: Boxes, score: NDArray[np.floating], near: float) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from notehead.detect.stem_ink import stems_on_ink
+from notehead.detect.stem_ink import parted, stems_on_ink
 
 SPACE = 20.0
 Boxes = list[list[float]]
@@ -68,6 +68,31 @@ def test_a_stem_that_leans_is_one() -> None:
 def test_what_is_wide_or_not_there_makes_no_stem_longer(ink: tuple[int, int, int, int]) -> None:
     page = paper((50, 120, 52, 190), ink)
     assert stems(page, [50.0, 120, 52, 190]) == [[50, 120, 52, 190]]
+
+
+LEFT, RIGHT = [30.0, 90, 50, 110], [52.0, 110, 72, 130]
+"""Heads at a stem from 50 to 52."""
+
+
+@pytest.mark.parametrize(
+    ("stem", "heads", "ends"),
+    [
+        ((20, 200), [LEFT, RIGHT], [(20, 100), (120, 200)]),
+        ((20, 125), [LEFT, RIGHT], [(20, 125)]),  # a second: the stem goes up from both
+        ((20, 115), [LEFT, RIGHT], [(20, 115)]),  # whose lower head has its middle beyond the end
+        ((100, 200), [LEFT, RIGHT], [(100, 200)]),
+        ((20, 200), [LEFT], [(20, 200)]),
+        ((20, 200), [LEFT, RIGHT, [30, 190, 50, 210]], [(20, 200)]),
+        ((20, 200), [], [(20, 200)]),
+    ],
+)
+def test_a_stem_with_heads_in_its_middle_is_two(
+    stem: tuple[int, int], heads: Boxes, ends: list[tuple[int, int]]
+) -> None:
+    boxes = np.array([[50.0, stem[0], 52, stem[1]]])
+    found, source = parted(boxes, np.array(heads, np.float64).reshape(-1, 4), SPACE)
+    assert [(top, bottom) for _, top, _, bottom in found.tolist()] == ends
+    assert not source.any()
 
 
 def test_bare_paper_and_no_stems() -> None:
