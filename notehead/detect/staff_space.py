@@ -21,6 +21,9 @@ SURE = 0.9
 _USUAL_PIXELS = 6e6
 _USUAL_SWING = 24
 _SIZES_DIFFER = 0.1
+_SCREEN = 3.0
+"""Pixels below which staves are more likely the screen of dots with which copiers draw grey: they
+count only where there are no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def best_look(image: NDArray[np.uint8], turns: tuple[bool, ...] = (False, True))
 
 def look_at(image: Halves, turns: tuple[bool, ...] = (False, True)) -> Look:
     """As `best_look`, of an image whose halves are of use to the caller too."""
-    best = Look()
+    best, tiny = Look(), Look()
     for halvings, swing, inverted in _ways(image.image.size):
         trust = 1.0 if swing == _USUAL_SWING and not inverted else 0.5
         for turned in turns:
@@ -148,12 +151,14 @@ def look_at(image: Halves, turns: tuple[bool, ...] = (False, True)) -> Look:
             if glance is not None and _confidence(glance, trust) < LEAST_CONFIDENCE:
                 continue
             staves = find_staves(image, halvings, swing, turned=turned, inverted=inverted)
-            confidence = _confidence(staves, trust)
-            if confidence > best.confidence:
-                best = Look(staves, confidence, turned, inverted)
+            found = Look(staves, _confidence(staves, trust), turned, inverted)
+            if len(staves) and weighted_median(staves.space, staves.length) < _SCREEN:
+                tiny = max(tiny, found, key=lambda one: one.confidence)
+            elif found.confidence > best.confidence:
+                best = found
         if best.confidence >= SURE:
             return best
-    return best
+    return best if best.confidence >= LEAST_CONFIDENCE else max(best, tiny, key=lambda one: one.confidence)
 
 
 def _ways(size: int) -> Iterator[tuple[int, int, bool]]:

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from notehead.detect import staff_space
 from notehead.detect.halves import Halves
 from notehead.detect.staff_space import LEAST_CONFIDENCE, best_look, estimate_staff_space, measured
-from notehead.detect.staves import find_staves
+from notehead.detect.staves import Staves, find_staves
 from tests.detect.pages import page_of_staves, page_of_text
 
 
@@ -182,3 +183,32 @@ def test_pictures_have_no_staff(draw: object) -> None:
 @pytest.mark.parametrize("grey", [0, 255])
 def test_blank_images(shape: tuple[int, int], grey: int) -> None:
     assert measured(best_look(np.full(shape, grey, np.uint8))) is None
+
+
+def ruled(space: int, line: int) -> NDArray[np.uint8]:
+    """A page full of staves."""
+    page = np.full((900, 1200), 255, np.uint8)
+    for top in range(50, 800, 10 * space + 20):
+        for k in range(5):
+            page[top + k * space : top + k * space + line, 50:1150] = 0
+    return page
+
+
+def test_the_screen_of_a_copier_is_no_staff(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dots two pixels apart, which look like staves at first sight, on a page with others."""
+    screen = Halves(ruled(2, 1))
+
+    def found(image: Halves, halvings: int, swing: int, *, turned: bool, inverted: bool) -> Staves:
+        seen = screen if halvings == 0 else image
+        return find_staves(seen, halvings, swing, turned=turned, inverted=inverted)
+
+    monkeypatch.setattr(staff_space, "find_staves", found)
+    space = estimate_staff_space(ruled(15, 3))
+    assert space is not None
+    assert space.pixels == pytest.approx(15, abs=0.3)
+
+
+def test_staves_that_are_tiny_are_found_where_there_are_no_others() -> None:
+    found = estimate_staff_space(ruled(2, 1))
+    assert found is not None
+    assert found.pixels == pytest.approx(2, abs=0.1)
