@@ -46,7 +46,7 @@ def test_a_call_may_have_a_time_of_its_own(tmp_path: Path) -> None:
     work = tmp_path / "work"
     with LocalRunner(1, Limits(seconds=300.0)) as runner:
         calls = [
-            Call("late", "tests.builder.test_limits:hang", (str(work),), 3.0),
+            Call("late", "tests.builder.test_limits:hang", (str(work),), 3.0, "the engraver"),
             Call("other", "math:hypot", (3, 4)),
         ]
         answers = {answer.key: answer for answer in runner.run(calls)}
