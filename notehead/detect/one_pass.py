@@ -152,10 +152,7 @@ def _with_stems(image: NDArray[np.uint8], symbols: Symbols, staff_space: float) 
     corners[moved] = upright_corners(box[moved])
     made = made.replace(box=box, corners=corners)
     rest = symbols[np.flatnonzero(symbols.label != _STEM)]
-    return Symbols.build(
-        np.concatenate([rest.label, made.label]).tolist(), np.concatenate([rest.box, made.box]),
-        corners=np.concatenate([rest.corners, made.corners]), score=np.concatenate([rest.score, made.score]),
-    )  # fmt: skip
+    return _joined([rest, made])
 
 
 def _whole_pixels(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -184,15 +181,19 @@ def _rows(first: float, last: float) -> Callable[[NDArray[np.float64]], NDArray[
 def together(parts: Iterable[Seen]) -> Seen:
     """Several readings of parts of one image, in the order in which they are given."""
     parts = list(parts)
-    symbols = [part.symbols for part in parts]
     return Seen(
-        Symbols.build(
-            np.concatenate([one.label for one in symbols]).tolist(),
-            np.concatenate([one.box for one in symbols]),
-            corners=np.concatenate([one.corners for one in symbols]),
-            score=np.concatenate([one.score for one in symbols]),
-        ),
+        _joined([part.symbols for part in parts]),
         in_order([curve for part in parts for curve in part.staves]),
+    )
+
+
+def _joined(symbols: list[Symbols]) -> Symbols:
+    """Symbols one after the other."""
+    return Symbols.build(
+        np.concatenate([one.label for one in symbols]).tolist(),
+        np.concatenate([one.box for one in symbols]),
+        corners=np.concatenate([one.corners for one in symbols]),
+        score=np.concatenate([one.score for one in symbols]),
     )
 
 

@@ -64,6 +64,13 @@ def snapped(image: NDArray[np.uint8], boxes: NDArray[np.float64], staff_space: f
 
 
 @njit(cache=True)
+def ink_level(window):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The grey below which pixels of a window are ink: half-way to its paper; -1 where all is alike."""
+    paper, ink = int(window.max()), int(window.min())
+    return -1 if paper < ink + _CONTRAST else (paper + ink) // 2
+
+
+@njit(cache=True)
 def _snap(image, boxes, margin):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     height, width = image.shape
     for k in range(len(boxes)):
@@ -74,10 +81,10 @@ def _snap(image, boxes, margin):  # type: ignore[no-untyped-def]  # noqa: ANN001
         if right - left < 3 or bottom - top < 3:
             continue
         window = image[top:bottom, left:right]
-        paper, ink = window.max(), window.min()
-        if paper < ink + _CONTRAST:
+        level = ink_level(window)
+        if level < 0:
             continue
-        dark = window < (int(paper) + int(ink)) // 2
+        dark = window < level
         found = _ink_within(dark, x0 - left, y0 - top, x1 - left, y1 - top)
         if found[2] <= found[0]:
             continue

@@ -10,8 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-_CONTRAST = 50
-"""Grey values between ink and paper at least."""
+from notehead.detect.snap import ink_level
+
 _AROUND, _REACH = 0.5, 8.0
 """Staff spaces beside a stem, and beyond its ends, that are looked at."""
 _GAP = 2
@@ -125,10 +125,10 @@ def _stems(image, boxes, space, found, source):  # type: ignore[no-untyped-def] 
         if last - first < 3 or right - left < 3 or first < top or last > bottom:
             continue
         window = image[top:bottom, left:right]
-        paper, ink = window.max(), window.min()
-        if paper < ink + _CONTRAST:
+        level = ink_level(window)
+        if level < 0:
             continue
-        dark = window < (int(paper) + int(ink)) // 2
+        dark = window < level
         runs = _runs(dark, first - top, last - top)
         shown = np.minimum(runs[:, 1], last - top) - np.maximum(runs[:, 0], first - top)
         best = int(np.argmax(shown))
