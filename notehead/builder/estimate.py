@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from notehead.builder.build import FOLDERS
 from notehead.builder.options import BuildOptions
 from notehead.builder.plan import Source, Unit
-from notehead.builder.shards.make import call_of
+from notehead.builder.shards.make import Place, call_of
 from notehead.builder.shards.plan import Shard
 from notehead.builder.survey import score_files
 from notehead.errors import ScoreFormatError
@@ -183,7 +183,9 @@ def _calls(tries: dict[str, tuple[str, int]], options: BuildOptions, folder: Pat
         unit, place = _unit(path, int(number)), folder / number
         seconds = options.seconds_for(unit.engraver(options))
         if options.layout == "parquet":
-            values = call_of(Shard("train", 0, 0, (unit,)), open_store(place), options, None, far=False)
+            values = call_of(
+                Shard("train", 0, 0, (unit,)), Place(open_store(place), "", far=False), options, None
+            )
             yield Call(number, "notehead.builder.shards.make:make", (values,), 3 * seconds)
         else:
             for name in FOLDERS:

@@ -77,8 +77,8 @@ class LocalStore(Store):
         with locked(path, f"{self.folder}: another build is writing here"):
             yield
 
-    def scratch(self) -> Path:
-        return self.folder / SCRATCH
+    def scratch(self, build: str) -> Path:
+        return self.folder / SCRATCH / build
 
     def space(self) -> int | None:
         for folder in (self.folder.absolute(), *self.folder.absolute().parents):

@@ -93,8 +93,8 @@ class ObjectStore(Store):
     def claim(self, lock: str) -> AbstractContextManager[None]:
         return Lease(self, lock)
 
-    def scratch(self) -> Path:
-        name = hashlib.sha256(self.url.encode()).hexdigest()[:16]
+    def scratch(self, build: str) -> Path:
+        name = hashlib.sha256(f"{self.url} {build}".encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"notehead-{os.getuid()}-{name}"
 
     def space(self) -> int | None:

@@ -59,8 +59,13 @@ class Store(ABC):
         """
 
     @abstractmethod
-    def scratch(self) -> Path:
-        """A folder of this machine for what is being made; the same whenever this store is opened here."""
+    def scratch(self, build: str) -> Path:
+        """A folder of this machine for what is being made; the same whenever this build goes on here.
+
+        Args:
+            build: names it, and no other build: neither one of other options that lay at the same URL, nor
+                one at the same URL of another server.
+        """
 
     @abstractmethod
     def space(self) -> int | None:

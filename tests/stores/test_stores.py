@@ -44,6 +44,11 @@ def test_files_are_taken_in(store: Store, tmp_path: Path) -> None:
     assert store.names("data") == {"shard.parquet": 100_000}
 
 
+def test_builds_do_not_share_what_they_are_making(store: Store) -> None:
+    assert store.scratch("a") == open_store(store.url).scratch("a")
+    assert store.scratch("a") != store.scratch("b")
+
+
 def test_only_one_writes(store: Store) -> None:
     with store.claim("lock"):
         other = open_store(store.url)

@@ -15,7 +15,7 @@ from notehead.builder.log import Log
 from notehead.builder.options import BuildOptions, BuildResult
 from notehead.builder.shards.finish import Finish
 from notehead.builder.shards.ground import Ground, is_far, prepare, refuse_strangers
-from notehead.builder.shards.make import call_of, most_seconds, summary
+from notehead.builder.shards.make import Place, call_of, most_seconds, summary
 from notehead.builder.shards.plan import PAGES_A_SCORE, Shard, shards
 from notehead.builder.shards.record import LOCK, LOG, RECORDS, read_records
 from notehead.builder.survey import score_files
@@ -58,7 +58,7 @@ def build_shards(
             ground = prepare(store, options, runner, (files, roots), progress)
             work = _Work(ground, options, runner, progress, log)
             work.make_all()
-            finish = Finish(store, options, ground.survey, progress, list(map(str, roots)))
+            finish = Finish(ground, options, progress, list(map(str, roots)))
             result = work.told(finish.write(list(work.chosen())), time.monotonic() - begun)
         except BaseException as error:
             log.tell("stopped", cause=str(error) or type(error).__name__)
@@ -157,10 +157,11 @@ class _Work:
         return found
 
     def _calls(self, wanted: list[tuple[Shard, int | None]]) -> Iterator[Call]:
-        options = self._options
+        options, ground = self._options, self._ground
+        place = Place(ground.store, ground.build, far=is_far(options))
         self._making = {shard.key: shard for shard, _ in wanted}
         for shard, keep in wanted:
-            values = call_of(shard, self._store, options, keep, far=is_far(options))
+            values = call_of(shard, place, options, keep)
             yield Call(
                 shard.key, "notehead.builder.shards.make:make", (values,), most_seconds(shard, options)
             )

@@ -12,9 +12,9 @@ import orjson
 
 from notehead.builder.describe import command, versions
 from notehead.builder.options import BuildOptions, BuildResult, Failure
+from notehead.builder.shards.ground import Ground
 from notehead.builder.shards.record import COUNTS, RECORDS, data_file, read_record, unpacked
 from notehead.builder.shards.rows import COLUMNS
-from notehead.builder.survey import Survey
 from notehead.datasets.card import CardFacts, how_made, left_out
 from notehead.datasets.formats.notehead.dataset import CLASSES, classes_csv
 from notehead.datasets.formats.parquet.card import Counts, parquet_card
@@ -25,7 +25,7 @@ from notehead.datasets.statistics import StatisticsBuilder
 from notehead.errors import OutputError
 from notehead.files import make_folder
 from notehead.progress import Progress
-from notehead.stores import Store, place
+from notehead.stores import place
 from notehead.vocabulary import VOCABULARY
 
 STATISTICS = "statistics.json"
@@ -37,16 +37,14 @@ class Finish:
     """Writes what a dataset of shards has beside its shards.
 
     Attributes:
-        store: where it lies.
+        ground: what the build stands on.
         options: of the build.
-        survey: the scores.
         progress: told of every shard.
         roots: what the user named, for the card.
     """
 
-    store: Store
+    ground: Ground
     options: BuildOptions
-    survey: Survey
     progress: Progress
     roots: Sequence[str]
     _files: list[tuple[str, int, str]] = field(default_factory=list)
@@ -58,9 +56,9 @@ class Finish:
         Raises:
             OutputError: the store cannot be written, or a shard's record is gone.
         """
-        self._failures += self.survey.failures
+        self._failures += self.ground.survey.failures
         counts, builder = Counts(), StatisticsBuilder(VOCABULARY)
-        index = make_folder(self.store.scratch()) / INDEX
+        index = make_folder(self.ground.store.scratch(self.ground.build)) / INDEX
         self.progress.stage("listing", len(keys))
         with IndexWriter(index) as pages:
             for key in keys:
@@ -75,18 +73,18 @@ class Finish:
         self._put(STATISTICS, orjson.dumps(statistics.to_json(), option=orjson.OPT_INDENT_2) + b"\n")
         failures = sorted(set(self._failures), key=lambda failure: (failure.file, failure.reason))
         self._put(CARD, self._card(counts, failures))
-        self.store.write(MANIFEST, manifest_bytes(self._files))
+        self.ground.store.write(MANIFEST, manifest_bytes(self._files))
         return BuildResult(
-            folder=place(self.store.url), pages=counts.pages.total(), symbols=counts.symbols.total(),
-            scores=len(counts.scores), failures=tuple(failures), copies=tuple(self.survey.copies),
+            folder=place(self.ground.store.url), pages=counts.pages.total(), symbols=counts.symbols.total(),
+            scores=len(counts.scores), failures=tuple(failures), copies=tuple(self.ground.survey.copies),
             bytes=sum(size for _, size, _ in self._files),
         )  # fmt: skip
 
     def _shard(self, key: str, builder: StatisticsBuilder) -> list[dict[str, Any]]:
         """The pages of a shard; its file, failures and counts are noted."""
-        record, counted = read_record(self.store, key), self.store.read(f"{COUNTS}/{key}.bin")
+        record, counted = read_record(self.ground.store, key), self.ground.store.read(f"{COUNTS}/{key}.bin")
         if record is None or counted is None:
-            message = f"{self.store.url}: the record of shard {key} is gone or damaged"
+            message = f"{self.ground.store.url}: the record of shard {key} is gone or damaged"
             raise OutputError(message, "Run the same command again: the shard is made anew.")
         for name, style, reason, _ in record.failures:
             which = f" (style {style})" if self.options.per_score != 1 else ""
@@ -100,14 +98,14 @@ class Finish:
         facts = CardFacts(
             command(self.options, [Path(root) for root in self.roots]), versions(self.options),
             [(failure.file, failure.reason) for failure in failures],
-            [(copy.file, copy.reason) for copy in self.survey.copies],
+            [(copy.file, copy.reason) for copy in self.ground.survey.copies],
         )  # fmt: skip
         card = parquet_card(_DESCRIPTION, counts, features(COLUMNS))
         more = "\n".join(["", *how_made(facts), *left_out(facts), ""])
         return card + more.encode("utf-8", "xmlcharrefreplace")
 
     def _put(self, name: str, data: bytes) -> None:
-        self.store.write(name, data)
+        self.ground.store.write(name, data)
         self._files.append((name, len(data), hashlib.sha256(data).hexdigest()))
 
     def _put_file(self, name: str, path: Path) -> None:
@@ -118,6 +116,6 @@ class Finish:
         """Remove shards that the dataset does not have: of scores that are gone, or beyond the limit."""
         wanted = set(keys)
         for folder, ending in ((DATA, ".parquet"), (COUNTS, ".bin"), (RECORDS, ".json")):
-            for name in self.store.names(folder):
+            for name in self.ground.store.names(folder):
                 if name.removesuffix(ending) not in wanted:
-                    self.store.remove(f"{folder}/{name}")
+                    self.ground.store.remove(f"{folder}/{name}")

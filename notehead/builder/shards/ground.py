@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +32,13 @@ class Ground:
         store: where the dataset is written.
         survey: the scores.
         bits: how they are divided.
+        build: names this build, and no other.
     """
 
     store: Store
     survey: Survey
     bits: Bits
+    build: str
 
 
 def refuse_strangers(store: Store) -> None:
@@ -69,10 +72,10 @@ def prepare(
             found = survey(*scores, options.seed, near, progress)
     else:
         found = survey(*scores, options.seed, runner, progress)
-    bits = _identity(store, options, found.sources)
+    bits, build = _identity(store, options, found.sources)
     if is_far(options):
         _keep_scores(store, found.sources, progress)
-    return Ground(store, found, bits)
+    return Ground(store, found, bits, build)
 
 
 def is_far(options: BuildOptions) -> bool:
@@ -80,15 +83,16 @@ def is_far(options: BuildOptions) -> bool:
     return options.runner != "local"
 
 
-def _identity(store: Store, options: BuildOptions, sources: Sequence[Source]) -> Bits:
-    """How the scores are divided: as when the build began, which must have been with the same options."""
+def _identity(store: Store, options: BuildOptions, sources: Sequence[Source]) -> tuple[Bits, str]:
+    """How the scores are divided, and the build's name: as when it began, which must have been so, too."""
     fingerprint = options.fingerprint({**versions(options), "layout": "parquet"})
     data = store.read(IDENTITY)
     if data is None:
         bits = stretches(sources, options)
-        facts = {"fingerprint": fingerprint, "bits": bits, "split": options.split}
+        build = secrets.token_hex(8)
+        facts = {"fingerprint": fingerprint, "bits": bits, "split": options.split, "build": build}
         store.write(IDENTITY, orjson.dumps(facts))
-        return bits
+        return bits, build
     try:
         found = orjson.loads(data)
     except ValueError:
@@ -97,8 +101,7 @@ def _identity(store: Store, options: BuildOptions, sources: Sequence[Source]) ->
         message = f"{store.url}: holds a build with other options, or by another version"
         remedy = "Use the options and the version that it was begun with, or choose another folder."
         raise OutputError(message, remedy)
-    known: Bits = found["bits"]
-    return known
+    return found["bits"], found.get("build", "")
 
 
 def _keep_scores(store: Store, sources: Sequence[Source], progress: Progress) -> None:

@@ -35,21 +35,34 @@ _MOST_SECONDS = 600.0
 """For all of a shard beside the engraving."""
 
 
-def call_of(
-    shard: Shard, store: Store, options: BuildOptions, keep: int | None, *, far: bool
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where shards are made.
+
+    Attributes:
+        store: to make them in.
+        build: names the build, and no other.
+        far: scores are fetched from the store, because workers cannot reach the user's files.
+    """
+
+    store: Store
+    build: str
+    far: bool
+
+
+def call_of(shard: Shard, place: Place, options: BuildOptions, keep: int | None) -> dict[str, Any]:
     """The argument of `make`.
 
     Args:
         shard: to make.
-        store: to make it in.
+        place: where it is made.
         options: of the build.
         keep: only so many pages; None for all.
-        far: scores are fetched from the store, because workers cannot reach the user's files.
     """
     limits = options.limits()
     return {
-        "store": store.url,
+        "store": place.store.url,
+        "build": place.build,
         "key": shard.key,
         "digest": shard.digest(),
         "split": shard.split,
@@ -59,7 +72,7 @@ def call_of(
         "cpu_seconds": limits.cpu_seconds,
         "memory": limits.memory,
         "keep": keep,
-        "far": far,
+        "far": place.far,
     }
 
 
@@ -82,7 +95,7 @@ def make(values: dict[str, Any]) -> dict[str, Any]:
         OutputError: the store cannot be written.
     """
     store = open_store(values["store"])
-    scratch = make_folder(store.scratch() / values["key"])
+    scratch = make_folder(store.scratch(values["build"]) / values["key"])
     clock = Clock()
     work = _Work(values, store, scratch)
     table = scratch / "shard.parquet"

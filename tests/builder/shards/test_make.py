@@ -14,7 +14,7 @@ from notehead.errors import OutputError
 def values(folder: Path) -> dict[str, Any]:
     unit = {"path": str(folder / "a.musicxml"), "name": "a.musicxml", "score_id": "a", "licence": ""}
     return {
-        "store": str(folder), "key": "00-train-0", "digest": "", "split": "train", "style": 0,
+        "store": str(folder), "build": "b", "key": "00-train-0", "digest": "", "split": "train", "style": 0,
         "units": [[unit, 9.0]], "values": {}, "cpu_seconds": 9, "memory": 1 << 31, "keep": None, "far": False,
     }  # fmt: skip
 

@@ -10,14 +10,20 @@ import time
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 from click.testing import CliRunner
 
-from notehead import BuildResult, Dataset, build
+from notehead import BuildOptions, BuildResult, Dataset, build
+from notehead.builder.log import Log
+from notehead.builder.shards.ground import Ground, prepare
+from notehead.builder.shards.record import IDENTITY
 from notehead.cli.main import cli
 from notehead.datasets.index import MANIFEST
 from notehead.errors import DatasetError, OutputError
-from notehead.stores import open_store
+from notehead.progress import Silent
+from notehead.runners import open_runner
+from notehead.stores import Store, open_store
 from tests.builder.shards.conftest import SMALL, options
 from tests.support.object_store import Faults
 
@@ -68,6 +74,35 @@ def test_a_store_that_fails_and_stops_loses_nothing(
     assert faults.failed > 10
     faults.every = 0
     assert same(url, built)
+
+
+def test_a_stores_log_goes_on_where_it_ended(url: str) -> None:
+    store, now = open_store(url), [0.0]
+    for seconds in (0.0, 100.0):
+        now[0] = seconds
+        with Log(store, "log.jsonl", lambda: now[0]) as log:
+            log.tell("begin")
+            now[0] += 61
+            log.tell("shard")
+            assert (store.read("log.jsonl") or b"").endswith(b'"event":"shard"}\n')  # before the end, too
+            log.tell("end")
+    events = [orjson.loads(line)["event"] for line in (store.read("log.jsonl") or b"").splitlines()]
+    assert events == 2 * ["begin", "shard", "end"]
+
+
+def test_another_build_at_the_same_url_begins_anew(scores: Path, url: str) -> None:
+    """What a build left on this machine is no part of one with other options, which came after it."""
+    store, folders = open_store(url), []
+    for resolution in (100, 110):
+        chosen = options(resolution=resolution)
+        folders += [store.scratch(_ground(store, scores, chosen).build) for _ in range(2)]
+        store.remove(IDENTITY)
+    assert folders[0] == folders[1] != folders[2] == folders[3]
+
+
+def _ground(store: Store, scores: Path, chosen: BuildOptions) -> Ground:
+    with open_runner(chosen.place(), chosen.limits()) as runner:
+        return prepare(store, chosen, runner, ([scores / "00.musicxml"], [scores]), Silent())
 
 
 def test_killed_and_resumed_is_the_same(built: BuildResult, scores: Path, url: str) -> None:
