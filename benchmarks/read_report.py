@@ -65,6 +65,7 @@ def _other_rows(tally: Tally) -> list[tuple[str, ...]]:
             f"of {sums.measures:,}",
             f"{_ADDS_MUST:g}",
         ),
+        *_full_row(sums),
         ("measures without a doubt", f"{sums.undoubted / max(sums.measures, 1):.4f}", "", ""),
     ]
     rows += [
@@ -77,6 +78,12 @@ def _other_rows(tally: Tally) -> list[tuple[str, ...]]:
     area = f"{tally.area():.3f}", f"{tally.area(said=True):.3f}"
     rows.append(("area under ROC of confidence", *area, f"{_AREA_MUST:g}"))
     return rows
+
+
+def _full_row(sums: Sums) -> list[tuple[str, ...]]:
+    if not sums.full:
+        return []
+    return [("of those that the page fills", f"{sums.full_adds_up / sums.full:.4f}", f"of {sums.full:,}", "")]
 
 
 _KIND_HEADINGS = ("Kind", "Scores", "Notes", *FIGURES.values(), *SIGNS, "Adds up")

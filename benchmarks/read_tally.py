@@ -12,6 +12,7 @@ from lxml import etree
 
 from benchmarks.read_damage import roc_area
 from benchmarks.read_errors import error_counts
+from benchmarks.read_filled import Filled
 from benchmarks.read_match import Counts, Heads, Matched, matched
 from benchmarks.read_scores import ScorePages
 from benchmarks.read_signs import SignCounts, signs_right, true_signs
@@ -36,6 +37,8 @@ class Sums:
     measures: int = 0
     undoubted: int = 0
     adds_up: int = 0
+    full: int = 0
+    full_adds_up: int = 0
     seconds: float = 0.0
     notes: Counts = field(default_factory=Counts)
     said: Counts = field(default_factory=Counts)
@@ -57,6 +60,8 @@ class Sums:
             "measures": self.measures,
             "undoubted": self.undoubted / max(self.measures, 1),
             "adds_up": self.adds_up / max(self.measures, 1),
+            "full": self.full,
+            "full_adds_up": self.full_adds_up / max(self.full, 1),
             "seconds_a_page": self.seconds / max(self.pages, 1),
             "errors": dict(self.errors),
             **{f"passed_{name}": self.passed[name] / count for name, count in self.checked.items()},
@@ -65,12 +70,23 @@ class Sums:
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """What was read from the pages of a score, beside what is true; how many of its measures add up."""
+    """What was read from the pages of a score, beside what is true.
+
+    Attributes:
+        score: the score.
+        music: what was read.
+        notes: its notes, and the true ones.
+        adds_up: for each measure of each part whether it does.
+        full: for each such measure whether the page fills it; empty where symbols are not the true ones.
+        seconds: that reading took.
+        failures: what checks of the file said, by name.
+    """
 
     score: ScorePages
     music: Score
     notes: Matched
-    adds_up: int
+    adds_up: Sequence[bool]
+    full: Sequence[bool]
     seconds: float
     failures: Mapping[str, str]
 
@@ -100,8 +116,11 @@ class Tally:
         seconds = time.perf_counter() - started
         failures = {name: check(data) for name, check in self._checks.items()}
         parts = [written_part(part) for part in etree.fromstring(data).iter("part")]
-        adds_up = sum(sum(measures_that_add_up(part)) for part in parts)
-        read = Read(score, music, matched(music, truth, heads), adds_up, seconds, failures)
+        adds_up = [good for part in parts for good in measures_that_add_up(part)]
+        filled = Filled.of(pages) if pages is score.pages else None
+        measures = [measure for part in music.parts for measure in part.measures]
+        full = [filled.fills(measure) for measure in measures] if filled else []
+        read = Read(score, music, matched(music, truth, heads), adds_up, full, seconds, failures)
         signs = signs_right(read.notes, music, true_signs(score.pages))
         for sums in (self.all, self.by_kind.setdefault(score.kind, Sums())):
             _count(sums, read, signs)
@@ -140,7 +159,11 @@ def _count(sums: Sums, read: Read, signs: SignCounts) -> None:
     measures = [measure for part in read.music.parts for measure in part.measures]
     sums.measures += len(measures)
     sums.undoubted += sum(measure.doubt == 0 for measure in measures)
-    sums.adds_up += read.adds_up
+    sums.adds_up += sum(read.adds_up)
+    sums.full += sum(read.full)
+    sums.full_adds_up += sum(
+        good and full for good, full in zip(read.adds_up, read.full or read.adds_up, strict=True)
+    )
     sums.notes.add(read.notes.counts())
     sums.said.add(read.notes.counts(said=True))
     sums.signs.add(signs)

@@ -55,7 +55,7 @@ class Span:
 
 def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> list[Barline]:
     """The barlines of a system, from the left: those on at least half of its staves."""
-    rows = [k for k, name in enumerate(symbols.names) if _is_barline(name)]
+    rows = [k for k, name in enumerate(symbols.names) if is_barline(name)]
     marks: list[tuple[float, int, str]] = []
     for number in system.staves:
         staff = staves[number]
@@ -101,5 +101,6 @@ def spans_of(system: System, staves: Sequence[Staff], barlines: Sequence[Barline
     return spans
 
 
-def _is_barline(name: str) -> bool:
+def is_barline(name: str) -> bool:
+    """Whether a class is that of a barline that divides measures."""
     return (name.startswith("barline") and name not in _NONE) or name in _REPEATS

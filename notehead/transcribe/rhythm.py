@@ -256,8 +256,10 @@ def _pushed(
                 continue
             two = first.stem * second.stem < 0 or 0 in {first.stem, second.stem}
             two = two or (first.written >= 2) != (second.written >= 2)
-            if away <= _CLOSE and two and abs(first.y - second.y) <= _LEVEL * space:
-                least = min(least, _TOGETHER + (_FAR if away > _OF_STEP * step else 0.0))
+            near = away <= (_CLOSE if two else _ASIDE) and abs(first.y - second.y) <= _LEVEL * space
+            if near and (two or not set(first.beams) & set(second.beams)):
+                far = not two or away > _OF_STEP * step
+                least = min(least, _TOGETHER + (_FAR if far else 0.0))
     return least
 
 

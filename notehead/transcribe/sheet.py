@@ -143,7 +143,14 @@ class Sheet:
 
     @cached_property
     def _event_places(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        x = np.array([event.x for event in self.events], np.float64)
+        box = self.page.symbols.box  # long rests may be wider than their measure, and stand in its middle
+        x = np.array(
+            [
+                box[event.rows[0], [0, 2]].mean() if event.rest and event.written >= 4 else event.x
+                for event in self.events
+            ],
+            np.float64,
+        )
         return x, np.array([event.staff for event in self.events], np.int64)
 
     def head(self, row: int) -> str:

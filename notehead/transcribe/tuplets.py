@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from notehead.page import Page, Symbols
 from notehead.transcribe.chords import Event
+from notehead.transcribe.measures import is_barline
 from notehead.transcribe.staves import Staff
 from notehead.transcribe.tremolos import tremolos_of
 
@@ -35,6 +36,8 @@ _WHOLE = 4
 """Quarter notes from which on nothing is in a tuplet."""
 _WIDTH, _HEIGHT = 12.0, 9.0
 """Staff spaces from a number without bracket or beam to its events at most, sideways and upwards."""
+_BEYOND = 4.0
+"""Staff spaces above and below a barline in which there are notes of its measures."""
 _HEAD = 1.2
 """How wide a notehead is, in staff spaces."""
 _OVER = 0.9
@@ -94,6 +97,7 @@ def tuplets_of(staves: Sequence[Staff], page: Page, events: Sequence[Event]) -> 
     space = float(np.median([staff.space for staff in staves]))
     brackets = _brackets(page, staves, space)
     beams = {row for event in events for row in event.beams}
+    bars = symbols.box[[row for row, name in enumerate(symbols.names) if is_barline(name)]]
     found: list[Tuplet] = []
     numbers = _numbers(symbols, space)
     of_bracket = {one: _number_in(one, numbers, space) for one in brackets}
@@ -106,7 +110,7 @@ def tuplets_of(staves: Sequence[Staff], page: Page, events: Sequence[Event]) -> 
         )
         alone = inside is None and not any(choices)
         if alone:
-            choices = _around(number, events, space)
+            choices = _around(number, _beside(number, bars, events, space), events, space)
         members = _that_add_up(choices, number, inside, events, space)
         if alone and not _fits(members, number, events):
             continue
@@ -232,16 +236,28 @@ def _at_beam(
     return []
 
 
-def _around(number: _Number, events: Sequence[Event], space: float) -> list[list[int]]:
-    """The events around a number that has neither a bracket nor a beam: of the staff nearest to it."""
+def _around(number: _Number, rows: Sequence[int], events: Sequence[Event], space: float) -> list[list[int]]:
+    """Of events, those around a number that has neither a bracket nor a beam: of the staff nearest to it."""
     near = [
         k
-        for k, event in enumerate(events)
-        if abs(event.x - number.x) <= _WIDTH * space
-        and abs(event.y - number.y) <= _HEIGHT * space
-        and not (event.grace or event.whole)
+        for k in rows
+        if abs(events[k].x - number.x) <= _WIDTH * space
+        and abs(events[k].y - number.y) <= _HEIGHT * space
+        and not (events[k].grace or events[k].whole)
     ]
     return _nearest(near, number, events)
+
+
+def _beside(number: _Number, bars: NDArray[np.float64], events: Sequence[Event], space: float) -> list[int]:
+    """The events with no barline between them and a number."""
+    found = []
+    for k, event in enumerate(events):
+        left, right = sorted((event.x, number.x))
+        between = (bars[:, 0] > left) & (bars[:, 2] < right)
+        level = (bars[:, 1] - _BEYOND * space <= event.y) & (event.y <= bars[:, 3] + _BEYOND * space)
+        if not (between & level).any():
+            found.append(k)
+    return found
 
 
 def _fits(rows: Sequence[int], number: _Number, events: Sequence[Event]) -> bool:

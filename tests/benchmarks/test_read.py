@@ -12,6 +12,7 @@ import pytest
 from benchmarks.read_damage import damaged, roc_area
 from benchmarks.read_drawn import said_pitches
 from benchmarks.read_errors import error_counts, error_lines
+from benchmarks.read_filled import Filled
 from benchmarks.read_match import Counts, by_id, by_place, matched
 from benchmarks.read_restore import restored
 from benchmarks.read_scores import ScorePages, kind_of
@@ -86,6 +87,22 @@ def test_a_perfect_reading_has_an_f1_of_one() -> None:
     counts = matched(perfect(), truth, by_id(truth)).counts()
     assert counts == Counts(4, 4, 4, 4, 4, 4)
     assert counts.f1("placed") == 1
+
+
+def test_measures_that_a_page_does_not_fill_are_known() -> None:
+    page = true_page()
+    measures = perfect().parts[0].measures
+    assert [Filled.of([page]).fills(one) for one in measures] == [True, True]
+    duration = page.symbols.duration.copy()
+    duration[4] = 0.5  # and an eighth's rest that is not drawn
+    gap = replace(page, symbols=replace(page.symbols, duration=duration))
+    assert [Filled.of([gap]).fills(one) for one in measures] == [False, True]
+    duration[4] = 1.0
+    duration[8] = 1.5
+    over = replace(page, symbols=replace(page.symbols, duration=duration))
+    assert [Filled.of([over]).fills(one) for one in measures] == [True, True]  # it is the last one's end
+    duration[5] = 1.5
+    assert [Filled.of([over]).fills(one) for one in measures] == [False, True]
 
 
 def test_onsets_are_those_in_the_measure() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -90,6 +91,15 @@ def test_a_pushed_column_of_another_staff_begins_with_its_neighbour() -> None:
     found = times([*upper, *lower], HALF)
     assert onsets(found) == [0, 0, 1]
     assert found.length == 2
+
+
+def test_two_voices_stems_in_one_direction_begin_together_where_only_that_adds_up() -> None:
+    """A dotted quarter and the note below it, both tied on to an eighth: its flags push that aside."""
+    row = [event(0, EIGHTH), event(1.4, EIGHTH), event(5, EIGHTH, rest=True), event(9, EIGHTH)]
+    assert onsets(times(row, Fraction(3, 2))) == [0, 0, EIGHTH, 1]
+    assert onsets(times(row, Fraction(2))) == [0, EIGHTH, 1, Fraction(3, 2)]
+    beamed = [replace(one, beams=(7,)) for one in row[:2]] + row[2:]
+    assert onsets(times(beamed, Fraction(3, 2)))[1] > 0
 
 
 def test_three_under_a_beam_are_a_triplet_where_only_that_adds_up() -> None:

@@ -61,3 +61,11 @@ def test_a_long_rest_alone_on_its_staff_fills_the_measure(name: str) -> None:
     first, second = (sheet.in_span(sheet.systems[0], span) for span in sheet.measures(0)[:2])
     assert [event.whole for event in first.values()] == [True]
     assert [event.whole for event in second.values()] == [False, False]
+
+
+def test_a_rest_that_is_wider_than_its_measure_is_in_it() -> None:
+    """It begins before the barline, and was a whole note's rest of the measure before."""
+    bars: list[Mark] = [("barlineSingle", x - 1, 100, x + 1, 140) for x in (200, 216, 300)]
+    sheet = Sheet.of(page([staff(120)], *bars, *HEADS[:2], ("restWhole", 198, 109, 218, 115), HEADS[2]))
+    measures = [sheet.in_span(sheet.systems[0], span) for span in sheet.measures(0)]
+    assert [[event.whole for event in one.values()] for one in measures] == [[False, False], [True], [False]]

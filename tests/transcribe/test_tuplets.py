@@ -72,6 +72,19 @@ def test_a_lone_number_over_unequal_notes_is_no_tuplet() -> None:
     assert read(events, three(136)) == []
 
 
+def test_a_tuplet_does_not_go_beyond_a_barline() -> None:
+    """A number stood between two staffs: six eighths of two measures of the lower one were its sextuplet."""
+    upper = [chord(211 + 18 * k, SIXTEENTH) for k in range(6)]
+    lower = [
+        Event((0,), 1, x, 250.0, EIGHTH, stem=1) for x in (172, 195, 230, 290, 330, 348)
+    ]  # in whose middle it stands, too
+    bar: Mark = ("barlineSingle", 209, 240, 211, 280)
+    found = read([*upper, *lower], ("tuplet6", 257, 183, 267, 197), bar, staves=TWO)
+    assert [one.events for one in found] == [tuple(range(6))]
+    found = read([*upper, *lower], ("tuplet6", 257, 183, 267, 197), staves=TWO)
+    assert [one.events for one in found] == [tuple(range(6, 12))]
+
+
 def test_two_numbers_of_one_group_make_one_tuplet() -> None:
     events = [chord(100, beam=0), chord(130, beam=0), chord(160, beam=0)]
     assert len(read(events, ("beam", 110, 80, 172, 86), three(136), three(137, 60))) == 1
