@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.arc_ends import all_followed
+from notehead.detect.arc_halves import joined_halves
 from notehead.detect.arcs import arcs
 from notehead.detect.barlines import at_staffs
 from notehead.detect.brackets import bridged, numbers, parted
@@ -21,7 +24,7 @@ from notehead.detect.maps import (
     Maps,
     confidence,
 )
-from notehead.detect.parts import SAMPLES, WEDGES, Split, TraceSight, parts_of
+from notehead.detect.parts import SAMPLES, WEDGES, Mend, Split, TraceSight, parts_of
 from notehead.detect.reader import Reader
 from notehead.detect.rivals import without_rivals
 from notehead.detect.wedges import wedges
@@ -46,13 +49,14 @@ def find_lines(
     traces[_BRACKETS] = bridged(traces[_BRACKETS], glyphs)
     curves = without_rivals([traces[name] for name in CURVES], [levels[name] for name in CURVES])
     traces |= zip(CURVES, curves, strict=True)
-    splits = _splits(image, glyphs)
+    splits, mends = _splits(image, glyphs), _mends(image)
     parts = []
     for name, logits in traces.items():
         tips = None
         if name in CURVES:
             tips = CurveSight(image, logits, name in BELOW.values(), name.startswith("tie"), reader.tips)
-        parts.append(parts_of(logits, name, TraceSight(image, levels[name], splits.get(name), tips)))
+        sight = TraceSight(image, levels[name], splits.get(name), mends.get(name), tips)
+        parts.append(parts_of(logits, name, sight))
     corners = np.concatenate([part.corners for part in parts])
     shortest = np.repeat([levels[name].shortest for name in TRACES], [len(part.score) for part in parts])
     long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= shortest
@@ -78,3 +82,12 @@ def _splits(image: NDArray[np.uint8], glyphs: Found) -> dict[str, Split]:
         _BRACKETS: partial(parted, middles=numbers(glyphs)),
         **{name: partial(arcs, hangs=name in BELOW.values()) for name in CURVES},
     }
+
+
+def _mends(image: NDArray[np.uint8]) -> dict[str, Mend]:
+    """By trace, how symbols that are seen in parts are made whole."""
+
+    def whole(arcs: Sequence[NDArray[np.int32]], *, hangs: bool) -> list[NDArray[np.int32]]:
+        return all_followed(joined_halves(arcs, image, hangs=hangs), image)
+
+    return {name: partial(whole, hangs=name in BELOW.values()) for name in CURVES}

@@ -31,6 +31,9 @@ _GROWN = 0.45
 Split = Callable[[NDArray[np.int32]], list[NDArray[np.int32]]]
 """From the pixels of a connected part, x and y (n, 2), to those of each symbol in it."""
 
+Mend = Callable[[Sequence[NDArray[np.int32]]], list[NDArray[np.int32]]]
+"""From the pixels of all symbols of a trace to those of whole ones."""
+
 
 class Parts(NamedTuple):
     """The connected parts of a trace, in cells of its map.
@@ -59,12 +62,14 @@ class TraceSight:
         image: uint8 (height, width), 0 black, that the network has seen.
         level: which pixels of the map are a line's.
         split: the symbols of one connected part; None where each part is one.
+        mend: makes whole what was seen in parts.
         tips: what tips are looked at with, where symbols are curves.
     """
 
     image: NDArray[np.uint8]
     level: Level
     split: Split | None = None
+    mend: Mend | None = None
     tips: CurveSight | None = None
 
 
@@ -79,7 +84,7 @@ def parts_of(logits: Floats, trace: str, sight: TraceSight) -> Parts:
     found = components(logits, sight.level)
     if found is None:
         return _NOTHING
-    pixels, bounds = _pixels(found, sight.split)
+    pixels, bounds = _pixels(found, sight)
     if not len(pixels):
         return _NOTHING
     # what is surely a line's is asked for its probability, not the ends that fade
@@ -105,12 +110,14 @@ def parts_of(logits: Floats, trace: str, sight: TraceSight) -> Parts:
     return Parts(score, box, corners, pixels[places].astype(np.int64))
 
 
-def _pixels(found: Components, split: Split | None) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+def _pixels(found: Components, sight: TraceSight) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Pixels of symbols, x and y, one symbol after the other, and where each begins."""
     pixels, bounds = np.stack((found.x, found.y), axis=1).astype(np.int32), found.bounds
-    if split is None:
+    if sight.split is None:
         return pixels, bounds
-    each = [symbol for part in _each(pixels, bounds) for symbol in split(part)]
+    each = [symbol for part in _each(pixels, bounds) for symbol in sight.split(part)]
+    if sight.mend is not None:
+        each = sight.mend(each)
     return np.concatenate([pixels[:0], *each]), np.cumsum([0, *map(len, each)])
 
 
