@@ -32,7 +32,6 @@ from notehead.evaluate import DetectionEvaluator, DetectionOptions
 from notehead.files import write_file
 from notehead.models.boxes.base import BoxNetwork
 from notehead.models.boxes.reading import read_page
-from notehead.models.curves import JUDGEMENTS, read_curve
 from notehead.models.data.cutting import CropOptions, class_counts
 from notehead.models.data.pages import PageOptions, composed_pages, prepare_pages
 from notehead.models.data.table import ClassTable
@@ -110,7 +109,7 @@ class Zoo:
 
     def _trained(self, entry: ModelEntry, folder: Path) -> Row:
         steps = self._steps(entry, folder)
-        task = entry.make(self._setting(steps, () if entry.task == "detect" else self.held))
+        task = entry.make(self._setting(steps, ()))
         spent = folder / "seconds.json"
         before = float(orjson.loads(spent.read_bytes())) if spent.exists() else 0.0
         begun = time.process_time()
@@ -123,9 +122,8 @@ class Zoo:
         parameters = sum(value.numel() for value in network.parameters())
         row: Row = {"parameters": parameters, "steps": steps, "seconds": round(seconds)}
         reader = reading(network.eval())
-        if reader is None:  # the loop has judged it
-            last = read_curve(folder / JUDGEMENTS)[-1]
-            return row | {name: value for name, value in last.items() if name != "step"}
+        if reader is None:
+            return row | entry.make(self._setting(steps, self.held)).judge(network)
         return row | self._judged(reader)
 
     def _setting(self, steps: int, pages: Sequence[Page]) -> Setting:

@@ -30,7 +30,7 @@ class DeepLab(SegmentNetwork):
         self.decoder = nn.Sequential(_separable(width + _LOW, width), _separable(width, width))
         self.last = nn.Conv2d(width, self.outputs, 1)
 
-    def forward(self, images: Tensor) -> Tensor:
+    def scores_of(self, images: Tensor) -> Tensor:
         fine, *_, coarse = self.backbone(images)
         wide = functional.interpolate(
             self.pyramid(coarse), size=fine.shape[-2:], mode="bilinear", align_corners=False

@@ -28,7 +28,7 @@ class Fcn(SegmentNetwork):
         self.scores = nn.ModuleList(nn.Conv2d(width, self.outputs, 1) for width in widths)
         self.up = nn.ModuleList(twice_as_large(self.outputs) for _ in widths[1:])
 
-    def forward(self, images: Tensor) -> Tensor:
+    def scores_of(self, images: Tensor) -> Tensor:
         _, fine, middle, coarse = self.backbone(images)
         x = self.scores[2](self.top(coarse))
         x = self.scores[1](middle) + self.up[1](x)

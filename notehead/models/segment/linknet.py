@@ -33,7 +33,7 @@ class LinkNet(SegmentNetwork):
             nn.ConvTranspose2d(first, self.outputs, 2, 2),
         )
 
-    def forward(self, images: Tensor) -> Tensor:
+    def scores_of(self, images: Tensor) -> Tensor:
         levels = self.backbone(images)
         x = self.blocks[3](levels[3])
         for level in (2, 1, 0):

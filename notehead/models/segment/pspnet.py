@@ -30,7 +30,7 @@ class PspNet(SegmentNetwork):
         self.pyramid = PyramidPooling(width)
         self.last = nn.Sequential(convolution(2 * width, 96), nn.Conv2d(96, self.outputs, 1))
 
-    def forward(self, images: Tensor) -> Tensor:
+    def scores_of(self, images: Tensor) -> Tensor:
         return enlarged(self.last(self.pyramid(self.backbone(images)[-1])), images)
 
 

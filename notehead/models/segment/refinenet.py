@@ -22,7 +22,7 @@ class RefineNet(SegmentNetwork):
         self.decoder = RefineDecoder(self.backbone.widths, width)
         self.last = nn.Conv2d(width, self.outputs, 1)
 
-    def forward(self, images: Tensor) -> Tensor:
+    def scores_of(self, images: Tensor) -> Tensor:
         finest = self.decoder(self.backbone(images))[0]
         return enlarged(self.last(functional.relu(finest)), images)
 

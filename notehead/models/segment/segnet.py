@@ -35,7 +35,7 @@ class SegNet(SegmentNetwork):
         )
         self.last = nn.Conv2d(_WIDTHS[0], self.outputs, 1)
 
-    def forward(self, images: Tensor) -> Tensor:
+    def scores_of(self, images: Tensor) -> Tensor:
         x, places = images, []
         for stage in self.down:
             x, place = pooled(stage(x))

@@ -24,6 +24,8 @@ from notehead.models.segment.crf import CrfOptions, refine
 from notehead.vocabulary import VOCABULARY, Vocabulary
 
 _SLICES = SliceOptions(side=768, overlap=0.1)
+_COUNTED = 8
+"""Batches by which it is known how frequent classes are."""
 
 
 class SegmentTask:
@@ -38,7 +40,9 @@ class SegmentTask:
         torch.manual_seed(setting.seed)
         self._crops = BoxCrops(setting.paths, setting.crops, setting.seed)
         self._device, self._pages = setting.device, setting.pages
-        self.network: nn.Module = make(self._crops.table).to(setting.device)
+        network = make(self._crops.table)
+        network.expect(self._counts(network.outputs))
+        self.network: nn.Module = network.to(setting.device)
 
     def batch(self, number: int) -> BoxBatch:
         return self._crops.batch(number)
@@ -46,10 +50,18 @@ class SegmentTask:
     def loss(self, batch: BoxBatch) -> tuple[Tensor, dict[str, float]]:
         wanted = torch.from_numpy(batch.classes()).to(self._device)
         logits = self.network(images(batch, self._device))
-        parts = {"pixels": functional.cross_entropy(logits, wanted), "dice": _dice_loss(logits, wanted)}
+        likely = logits.log_softmax(dim=1)
+        parts = {"pixels": functional.nll_loss(likely, wanted), "dice": _dice_loss(likely.exp(), wanted)}
         return parts["pixels"] + parts["dice"], {name: float(part.detach()) for name, part in parts.items()}
 
+    def _counts(self, outputs: int) -> Tensor:
+        """How many pixels of some batches are of each class."""
+        classes = [self._crops.batch(number).classes().ravel() for number in range(_COUNTED)]
+        return torch.from_numpy(np.bincount(np.concatenate(classes), minlength=outputs))
+
     def judge(self, network: nn.Module) -> dict[str, float]:
+        if not self._pages:
+            return {}
         assert isinstance(network, SegmentNetwork)  # a copy of what `make` has made
         table = network.eval().table
         names = Vocabulary.of([(label, VOCABULARY.by_id[label].name) for label in table.labels])
@@ -99,13 +111,13 @@ def read_classes(
     return result
 
 
-def _dice_loss(logits: Tensor, wanted: Tensor) -> Tensor:
+def _dice_loss(probability: Tensor, wanted: Tensor) -> Tensor:
     """1 less Dice's coefficient (Milletari et al., 2016), the mean of the classes that are there."""
-    probability = logits.softmax(dim=1).flatten(2).transpose(0, 1).flatten(1)  # (classes, pixels)
     flat = wanted.flatten()
-    truth = torch.bincount(flat, minlength=len(probability)).float()
-    hit = torch.zeros_like(truth).index_add(0, flat, probability.gather(0, flat[None])[0])
-    dice = 2 * hit / (probability.sum(dim=1) + truth).clamp(min=1e-6)
+    truth = torch.bincount(flat, minlength=probability.shape[1]).float()
+    own = probability.gather(1, wanted[:, None]).flatten()
+    hit = torch.zeros_like(truth).index_add(0, flat, own)
+    dice = 2 * hit / (probability.sum(dim=(0, 2, 3)) + truth).clamp(min=1e-6)
     there = truth > 0
     there[0] = False
-    return 1 - dice[there].mean() if bool(there.any()) else logits.sum() * 0
+    return 1 - dice[there].mean() if bool(there.any()) else probability.sum() * 0

@@ -30,7 +30,7 @@ class UNet(SegmentNetwork):
         self.fine = convolution(1, 16, 2)
         self.last = nn.Sequential(convolution(widths[0] + 16, 32), nn.Conv2d(32, self.outputs, 1))
 
-    def forward(self, images: Tensor) -> Tensor:
+    def scores_of(self, images: Tensor) -> Tensor:
         levels = self.backbone(images)
         x = levels[-1]
         for level in range(len(levels) - 2, -1, -1):

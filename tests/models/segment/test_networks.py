@@ -17,6 +17,8 @@ from notehead.models.segment.linknet import LinkNet
 from notehead.models.segment.pspnet import PspNet, PyramidPooling
 from notehead.models.segment.refinenet import RefineNet
 from notehead.models.segment.segnet import SegNet, pooled, unpooled
+from notehead.models.segment.task import _dice_loss
+from notehead.models.segment.unet import UNet
 
 TABLE = ClassTable((3, 7, 9))
 
@@ -89,3 +91,32 @@ def test_the_mean_of_the_image_reaches_every_pixel(make: type[PspNet]) -> None:
     network(images)[0, :, 32, 2].square().sum().backward()
     assert images.grad is not None
     assert bool(images.grad[0, 0, :, -64:].any())
+
+
+@pytest.mark.parametrize("make", [Fcn, SegNet, LinkNet, PspNet, DeepLab, RefineNet, UNet])
+def test_classes_are_as_frequent_as_expected_at_first(make: type[Fcn]) -> None:
+    """All alike, of 200 classes, it took a hundred steps before most of a page was blank."""
+    torch.manual_seed(0)
+    network = make(TABLE).eval()
+    images = torch.rand(1, 1, 64, 64)
+    with torch.no_grad():
+        plain = network(images)
+        network.expect(torch.tensor([9_600, 300, 100, 0]))
+        found = network(images)
+    wanted = torch.log(torch.tensor([9_601.0, 301.0, 101.0, 1.0]) / 10_004)
+    assert torch.allclose(found - plain, wanted[:, None, None].expand_as(plain), atol=1e-4)
+    assert "prior" in dict(network.named_parameters())  # and is learnt on
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 999))
+def test_dice_is_the_mean_of_the_classes_that_are_there(seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    probability = torch.rand(2, 5, 4, 6, generator=generator).softmax(dim=1)
+    wanted = torch.randint(0, 4, (2, 4, 6), generator=generator)  # the last is nowhere
+    each = []
+    for k in set(wanted.flatten().tolist()) - {0}:
+        there = (wanted == k).float()
+        each.append(2 * (probability[:, k] * there).sum() / (probability[:, k].sum() + there.sum()))
+    assert float(_dice_loss(probability, wanted)) == pytest.approx(1 - float(sum(each)) / len(each), rel=1e-4)
+    assert float(_dice_loss(probability, wanted * 0)) == 0

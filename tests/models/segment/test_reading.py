@@ -19,7 +19,7 @@ class Salted(SegmentNetwork):
         super().__init__(table)
         self.sure = nn.Parameter(torch.tensor(1.5))
 
-    def forward(self, images: Tensor) -> Tensor:
+    def scores_of(self, images: Tensor) -> Tensor:
         y, x = (torch.arange(side) for side in images.shape[-2:])
         wrong = (7 * x + 13 * y[:, None]) % 41 == 0
         ink = (images[:, 0] > 0.5) ^ wrong
