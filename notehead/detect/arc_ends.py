@@ -146,7 +146,7 @@ def _beyond(image: Image, way: tuple[int, float, float, float], side: int, most:
             sure = len(found)
         off = (top + bottom) / 2 - y
         y += _TRUST * off
-        slope += _TRUST**2 / 4 * off
+        slope += _TRUST**2 / 4 * off  # a filter that neither lags nor swings
     return found[:sure]
 
 
