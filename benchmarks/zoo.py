@@ -16,9 +16,10 @@ import argparse
 import gc
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import overload
 
 import orjson
 import torch
@@ -123,7 +124,8 @@ class Zoo:
         row: Row = {"parameters": parameters, "steps": steps, "seconds": round(seconds)}
         reader = reading(network.eval())
         if reader is None:
-            return row | entry.make(self._setting(steps, self.held)).judge(network)
+            pages = InTime(self.held, self.budget.judging)
+            return row | entry.make(self._setting(steps, pages)).judge(network) | {"pages": pages.read}
         return row | self._judged(reader)
 
     def _setting(self, steps: int, pages: Sequence[Page]) -> Setting:
@@ -166,6 +168,36 @@ class Zoo:
             name: sum(getattr(one, name) for one in means) / max(len(means), 1) for name in ("ap50", "ap")
         }
         return figures | {"classes": len(rows)}
+
+
+class InTime(Sequence[Page]):
+    """Pages that end when so many seconds of the processor are spent on them, but not before the first few.
+
+    Attributes:
+        read: how many were given the last time.
+    """
+
+    def __init__(self, pages: Sequence[Page], seconds: float) -> None:
+        self._pages, self._seconds = pages, seconds
+        self.read = 0
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    @overload
+    def __getitem__(self, place: int) -> Page: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Page]: ...
+    def __getitem__(self, place: int | slice) -> Page | Sequence[Page]:
+        return self._pages[place]
+
+    def __iter__(self) -> Iterator[Page]:
+        begun, self.read = time.process_time(), 0
+        for page in self._pages:
+            if self.read >= _FIRST and time.process_time() - begun > self._seconds:
+                return
+            self.read += 1
+            yield page
 
 
 def _pace(task: Task) -> float:

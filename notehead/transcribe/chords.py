@@ -6,6 +6,7 @@ it. Beams and flags at the free end of the stem, dots, and the shape of the head
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -133,7 +134,7 @@ def stems_of(image: NDArray[np.uint8], symbols: Symbols, spaces: Floats) -> list
         count = max((_flags(names[flag]) for flag in own_flags), default=0)
         hung = tuple(beams[within].tolist())
         found.append(Stem(row, tuple(own.tolist()), bool(up), hung, count, own_flags))
-    found = _without_foreign(found, loose)
+    found = _of_one_size(_without_foreign(found, loose), names)
     return _barred(found, image, symbols, dict(zip(beams.tolist(), lines, strict=True)), spaces)
 
 
@@ -153,6 +154,24 @@ def _without_foreign(stems: Sequence[Stem], loose: Mapping[int, frozenset[int]])
     }
     return [
         replace(stem, beams=tuple(beam for beam in stem.beams if beam not in foreign[stem.row]))
+        for stem in stems
+    ]
+
+
+def _of_one_size(stems: Sequence[Stem], names: Sequence[str]) -> list[Stem]:
+    """The stems without beams of notes of the other size: a grace note's may end at a stem of another staff.
+
+    A beam is of the size of most of its stems.
+    """
+    small = {stem.row: names[stem.heads[0]].endswith("Small") for stem in stems}
+    balance: Counter[int] = Counter()
+    for stem in stems:
+        balance.update(dict.fromkeys(stem.beams, 1 if small[stem.row] else -1))
+    return [
+        replace(
+            stem,
+            beams=tuple(beam for beam in stem.beams if balance[beam] * (1 if small[stem.row] else -1) >= 0),
+        )
         for stem in stems
     ]
 

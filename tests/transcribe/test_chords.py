@@ -63,6 +63,18 @@ def test_a_stem_that_ends_before_the_beam_of_the_next_staff_is_not_at_it(below: 
     assert [one.written for one in found] == [1 if below else Fraction(1, 2)]
 
 
+@pytest.mark.parametrize("small", [True, False])
+def test_a_beam_of_grace_notes_makes_no_chord_short(small: bool) -> None:  # noqa: FBT001
+    """The chord of another staff whose stem ends there was an eighth."""
+    name = "noteheadBlackOnLineSmall" if small else "noteheadBlackOnLine"
+    others = [head(68, -14, name=name), stem(80, 159, 190), head(128, -14, name=name), stem(140, 159, 190)]
+    found = read(head(140, 0), stem(140, 120, 160), ("beam", 80, 158, 140, 163), *others)
+    (chord,) = (one for one in found if one.stem < 0)
+    assert chord.written == (1 if small else Fraction(1, 2))
+    assert all(one.beams for one in found if one.stem > 0)
+    assert [one.grace for one in found if one.stem > 0] == [small, small]
+
+
 def test_a_dot_after_a_rest_is_the_rests() -> None:
     """It is on the level of the head before the rest, too, and less far below its middle."""
     marks = symbols(head(100, 1), ("rest16th", 122, 100, 134, 130), ("augmentationDot", 137, 113, 141, 117))
