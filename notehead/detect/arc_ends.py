@@ -78,19 +78,22 @@ def followed(arc: Pixels, image: Image) -> Pixels:
 def all_followed(arcs: Sequence[Pixels], image: Image) -> list[Pixels]:
     """Each of several arcs, as `followed` gives it; those that have become one are one."""
     found: list[Pixels] = []
+    boxes = np.empty((0, 4))
     for arc in sorted((followed(arc, image) for arc in arcs), key=lambda one: -int(np.ptp(one[:, 0]))):
-        same = next((k for k, other in enumerate(found) if _is_part(arc, other)), None)
+        box = np.concatenate((arc.min(axis=0), arc.max(axis=0)))
+        near = ((boxes[:, :2] <= box[2:] + _TOGETHER) & (boxes[:, 2:] >= box[:2] - _TOGETHER)).all(axis=1)
+        same = next((k for k in np.flatnonzero(near).tolist() if _is_part(arc, found[k])), None)
         if same is None:
             found.append(arc)
+            boxes = np.concatenate((boxes, box[None]))
         else:
             found[same] = np.unique(np.concatenate((found[same], arc)), axis=0)
+            boxes[same] = np.concatenate((found[same].min(axis=0), found[same].max(axis=0)))
     return found
 
 
 def _is_part(arc: Pixels, other: Pixels) -> bool:
     """Whether an arc lies on another, longer one."""
-    if max(arc[:, 0].min(), other[:, 0].min()) > min(arc[:, 0].max(), other[:, 0].max()):
-        return False
     (short, first), (long, begin) = _middles(arc), _middles(other)
     start, stop = max(first, begin), min(first + len(short), begin + len(long))
     if stop - start < _SHARED * len(short):

@@ -89,11 +89,13 @@ def _one_arc(
     axis = (stop - start) / long
     across = np.array([-axis[1], axis[0]]) * (1 if hangs else -1)
     inner = (np.array([ends[0][1], ends[1][0]]) - start) @ across
+    if inner.min() < _RISE or inner.max() > _LONGEST * long:
+        return False
     pixels = np.concatenate((left, right))
     along, above = (pixels - start) @ axis, (pixels - start) @ across
     curve, off = _fitted(along, above, long)
     top = float(_height(curve, np.linspace(0, long, 21), long).max())
-    if not (inner.min() >= max(_RISE, _STEEP * top) and top <= _LONGEST * long):
+    if inner.min() < _STEEP * top or top > _LONGEST * long:
         return False
     if off > _OFF + _OFF_SHARE * top or inner.max() > top + 1:
         return False
