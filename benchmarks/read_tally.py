@@ -77,7 +77,7 @@ class Read:
         music: what was read.
         notes: its notes, and the true ones.
         adds_up: for each measure of each part whether it does.
-        full: for each such measure whether the page fills it; empty where symbols are not the true ones.
+        filled: which measures the page fills; None where symbols are not the true ones.
         seconds: that reading took.
         failures: what checks of the file said, by name.
     """
@@ -86,7 +86,7 @@ class Read:
     music: Score
     notes: Matched
     adds_up: Sequence[bool]
-    full: Sequence[bool]
+    filled: Filled | None
     seconds: float
     failures: Mapping[str, str]
 
@@ -118,9 +118,7 @@ class Tally:
         parts = [written_part(part) for part in etree.fromstring(data).iter("part")]
         adds_up = [good for part in parts for good in measures_that_add_up(part)]
         filled = Filled.of(pages) if pages is score.pages else None
-        measures = [measure for part in music.parts for measure in part.measures]
-        full = [filled.fills(measure) for measure in measures] if filled else []
-        read = Read(score, music, matched(music, truth, heads), adds_up, full, seconds, failures)
+        read = Read(score, music, matched(music, truth, heads), adds_up, filled, seconds, failures)
         signs = signs_right(read.notes, music, true_signs(score.pages))
         for sums in (self.all, self.by_kind.setdefault(score.kind, Sums())):
             _count(sums, read, signs)
@@ -160,10 +158,10 @@ def _count(sums: Sums, read: Read, signs: SignCounts) -> None:
     sums.measures += len(measures)
     sums.undoubted += sum(measure.doubt == 0 for measure in measures)
     sums.adds_up += sum(read.adds_up)
-    sums.full += sum(read.full)
-    sums.full_adds_up += sum(
-        good and full for good, full in zip(read.adds_up, read.full or read.adds_up, strict=True)
-    )
+    if read.filled is not None:
+        full = [good for good, one in zip(read.adds_up, measures, strict=True) if read.filled.fills(one)]
+        sums.full += len(full)
+        sums.full_adds_up += sum(full)
     sums.notes.add(read.notes.counts())
     sums.said.add(read.notes.counts(said=True))
     sums.signs.add(signs)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.curves import middles_along
 from notehead.detect.maps import DOT
 
 Pixels = NDArray[np.int32]
@@ -105,10 +106,7 @@ def _is_part(arc: Pixels, other: Pixels) -> bool:
 def _middles(arc: Pixels) -> tuple[NDArray[np.float64], int]:
     """The middle of an arc in each of its columns, in cells, and the first column."""
     first = int(arc[:, 0].min())
-    x = arc[:, 0] - first
-    counts = np.bincount(x)
-    seen = np.flatnonzero(counts)
-    return np.interp(np.arange(len(counts)), seen, np.bincount(x, arc[:, 1])[seen] / counts[seen]), first
+    return middles_along(arc[:, 0].astype(np.int64) - first, arc[:, 1]), first
 
 
 def _way(column: NDArray[np.float64], side: int, bend: float) -> tuple[float, float, float] | None:

@@ -52,18 +52,15 @@ def joined_halves(arcs: Sequence[Pixels], image: NDArray[np.uint8], *, hangs: bo
     result: dict[int, Pixels] = {k: arcs[k] for k in order}
     taken: set[int] = set()
     for left in order:
-        candidates = [
-            (float(ends[right][0, 0]), right)
-            for right in order
-            if right != left and right not in taken and _follow(ends[left], ends[right])
-        ]
-        for _, right in sorted(candidates):
-            if left in taken:
-                break
+        if left in taken:
+            continue
+        for right in order:
+            if right == left or right in taken or not _follow(ends[left], ends[right]):
+                continue
             if _one_arc(arcs[left], arcs[right], (ends[left], ends[right]), image, hangs=hangs):
-                result[left] = np.concatenate((arcs[left], arcs[right]))
-                del result[right]
+                result[left] = np.concatenate((arcs[left], result.pop(right)))
                 taken |= {left, right}
+                break
     return list(result.values())
 
 

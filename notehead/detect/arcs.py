@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.curves import long_axis
+from notehead.detect.curves import long_axis, middles_along
 
 _DEEP = 1.5
 """Cells that the place between two arcs lies below the tops of both, at least."""
@@ -34,7 +34,7 @@ def arcs(pixels: NDArray[np.int32], *, hangs: bool) -> list[NDArray[np.int32]]:
     axis = long_axis(pixels)
     along = np.floor(pixels @ axis).astype(np.int64)
     along -= along.min()
-    here = _between(_heights(along, _above(pixels, axis, hangs=hangs)))
+    here = _between(middles_along(along, _above(pixels, axis, hangs=hangs)))
     if here is None:
         return [pixels]
     left = along < here
@@ -45,14 +45,6 @@ def _above(pixels: NDArray[np.int32], axis: NDArray[np.float64], *, hangs: bool)
     """How far each pixel lies towards the side to which a curve is bowed."""
     across = np.array([-axis[1], axis[0]]) * (1 if hangs else -1)
     return np.asarray(pixels @ across, np.float64)
-
-
-def _heights(along: NDArray[np.int64], above: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The height of the middle of a curve at every cell along it, (n,)."""
-    counts = np.bincount(along)
-    seen = np.flatnonzero(counts)
-    middles = np.bincount(along, above)[seen] / counts[seen]
-    return np.interp(np.arange(len(counts)), seen, middles)
 
 
 def _between(height: NDArray[np.float64]) -> int | None:

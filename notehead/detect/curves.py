@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -75,6 +76,22 @@ def long_axis(pixels: NDArray[np.int32]) -> Points:
     if size == 0:
         return np.array([1.0, 0.0])
     return axis / size * (1 if tuple(axis) > (0.0, 0.0) else -1)
+
+
+def middles_along(along: NDArray[np.int64], across: NDArray[Any]) -> NDArray[np.float64]:
+    """The middle of a curve at every cell along it from 0 on, (n,), evenly filled where none is seen.
+
+    Args:
+        along: of each pixel, the cell, (m,).
+        across: of each pixel, how far it is aside, (m,).
+
+    Example:
+        >>> middles_along(np.array([0, 0, 2]), np.array([1, 3, 6])).tolist()
+        [2.0, 4.0, 6.0]
+    """
+    counts = np.bincount(along)
+    seen = np.flatnonzero(counts)
+    return np.interp(np.arange(len(counts)), seen, np.bincount(along, across)[seen] / counts[seen])
 
 
 def tips_along(pixels: NDArray[np.int32], axis: Points) -> tuple[Points, Points]:

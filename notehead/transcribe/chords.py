@@ -163,16 +163,13 @@ def _of_one_size(stems: Sequence[Stem], names: Sequence[str]) -> list[Stem]:
 
     A beam is of the size of most of its stems.
     """
-    small = {stem.row: names[stem.heads[0]].endswith("Small") for stem in stems}
+    sizes = [-1 if names[stem.heads[0]].endswith("Small") else 1 for stem in stems]
     balance: Counter[int] = Counter()
-    for stem in stems:
-        balance.update(dict.fromkeys(stem.beams, 1 if small[stem.row] else -1))
+    for stem, size in zip(stems, sizes, strict=True):
+        balance.update(dict.fromkeys(stem.beams, size))
     return [
-        replace(
-            stem,
-            beams=tuple(beam for beam in stem.beams if balance[beam] * (1 if small[stem.row] else -1) >= 0),
-        )
-        for stem in stems
+        replace(stem, beams=tuple(beam for beam in stem.beams if balance[beam] * size >= 0))
+        for stem, size in zip(stems, sizes, strict=True)
     ]
 
 

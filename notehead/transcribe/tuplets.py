@@ -110,7 +110,7 @@ def tuplets_of(staves: Sequence[Staff], page: Page, events: Sequence[Event]) -> 
         )
         alone = inside is None and not any(choices)
         if alone:
-            choices = _around(number, _beside(number, bars, events, space), events, space)
+            choices = _around(number, bars, events, space)
         members = _that_add_up(choices, number, inside, events, space)
         if alone and not _fits(members, number, events):
             continue
@@ -236,28 +236,27 @@ def _at_beam(
     return []
 
 
-def _around(number: _Number, rows: Sequence[int], events: Sequence[Event], space: float) -> list[list[int]]:
-    """Of events, those around a number that has neither a bracket nor a beam: of the staff nearest to it."""
+def _around(
+    number: _Number, bars: NDArray[np.float64], events: Sequence[Event], space: float
+) -> list[list[int]]:
+    """The events around a number that has neither a bracket nor a beam: of the staff nearest to it."""
     near = [
         k
-        for k in rows
-        if abs(events[k].x - number.x) <= _WIDTH * space
-        and abs(events[k].y - number.y) <= _HEIGHT * space
-        and not (events[k].grace or events[k].whole)
+        for k, event in enumerate(events)
+        if abs(event.x - number.x) <= _WIDTH * space
+        and abs(event.y - number.y) <= _HEIGHT * space
+        and not (event.grace or event.whole)
+        and not _divided(number, event, bars, space)
     ]
     return _nearest(near, number, events)
 
 
-def _beside(number: _Number, bars: NDArray[np.float64], events: Sequence[Event], space: float) -> list[int]:
-    """The events with no barline between them and a number."""
-    found = []
-    for k, event in enumerate(events):
-        left, right = sorted((event.x, number.x))
-        between = (bars[:, 0] > left) & (bars[:, 2] < right)
-        level = (bars[:, 1] - _BEYOND * space <= event.y) & (event.y <= bars[:, 3] + _BEYOND * space)
-        if not (between & level).any():
-            found.append(k)
-    return found
+def _divided(number: _Number, event: Event, bars: NDArray[np.float64], space: float) -> bool:
+    """Whether a barline stands between a number and an event."""
+    left, right = sorted((event.x, number.x))
+    between = (bars[:, 0] > left) & (bars[:, 2] < right)
+    level = (bars[:, 1] - _BEYOND * space <= event.y) & (event.y <= bars[:, 3] + _BEYOND * space)
+    return bool((between & level).any())
 
 
 def _fits(rows: Sequence[int], number: _Number, events: Sequence[Event]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +59,8 @@ class Finish:
         """
         self._failures += self.ground.survey.failures
         counts, builder = Counts(), StatisticsBuilder(VOCABULARY)
-        index = make_folder(self.ground.store.scratch(self.ground.build)) / INDEX
+        scratch = make_folder(self.ground.store.scratch(self.ground.build))
+        index = scratch / INDEX
         self.progress.stage("listing", len(keys))
         with IndexWriter(index) as pages:
             for key in keys:
@@ -68,7 +70,8 @@ class Finish:
                 self.progress.step()
         statistics = builder.finish()
         self._remove_others(keys)
-        self._put_file(INDEX, index)
+        self._put(INDEX, index.read_bytes())
+        shutil.rmtree(scratch, ignore_errors=True)  # each build has its own
         self._put(CLASSES, classes_csv(VOCABULARY))
         self._put(STATISTICS, orjson.dumps(statistics.to_json(), option=orjson.OPT_INDENT_2) + b"\n")
         failures = sorted(set(self._failures), key=lambda failure: (failure.file, failure.reason))
@@ -107,10 +110,6 @@ class Finish:
     def _put(self, name: str, data: bytes) -> None:
         self.ground.store.write(name, data)
         self._files.append((name, len(data), hashlib.sha256(data).hexdigest()))
-
-    def _put_file(self, name: str, path: Path) -> None:
-        self._put(name, path.read_bytes())
-        path.unlink(missing_ok=True)
 
     def _remove_others(self, keys: Sequence[str]) -> None:
         """Remove shards that the dataset does not have: of scores that are gone, or beyond the limit."""
