@@ -53,7 +53,7 @@ def in_order(job: Job[Result], count: int, workers: int) -> Iterator[Result]:
     from loky import ProcessPoolExecutor  # noqa: PLC0415  # not at every start of the program
 
     waiting: deque[Future[Result]] = deque()
-    pool = ProcessPoolExecutor(workers, initializer=_start, initargs=(job,))
+    pool = ProcessPoolExecutor(workers, initializer=_start, initargs=(os.getpid(), job))
     try:
         for place in range(count):
             waiting.append(pool.submit(_do, place))
@@ -71,9 +71,9 @@ _job: Job[Any] | None = None
 """What this process works at: a pool's workers get it once, not with every piece."""
 
 
-def _start(job: Job[Any]) -> None:
+def _start(parent: int, job: Job[Any]) -> None:
     global _job  # noqa: PLW0603  # the pool offers no other place
-    die_with_parent()
+    die_with_parent(parent)
     _job = job
 
 

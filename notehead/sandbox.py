@@ -298,14 +298,14 @@ def allow(cpu_seconds: int) -> None:
 
 def _serve(cpu_seconds: int, memory: int) -> None:
     """The child: read calls, answer them, until the parent closes the pipe."""
-    die_with_parent()
+    parent = int(os.environ.get("NOTEHEAD_PARENT", "0"))
+    die_with_parent(parent)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)  # native code prints to standard output; answers must stay clean
-    parent = int(os.environ.get("NOTEHEAD_PARENT", "0"))
     while head := source.read(_HEAD.size):
         if os.getppid() != parent:
             return  # the parent was killed; this child is nobody's

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
@@ -55,12 +54,28 @@ next(found)
 """
 
 
-def test_workers_end_with_a_program_that_is_killed() -> None:
-    with subprocess.Popen([sys.executable, "-c", _SLEEPS], stdout=subprocess.PIPE, text=True) as program:
+_BEGINS = """
+import os, time
+from notehead.pool import in_order
+class Slow:
+    def __getstate__(self):
+        return {"known": True}
+    def __setstate__(self, state):  # in a worker, before it begins
+        program = os.getppid()
+        print(os.getpid(), flush=True)
+        while os.getppid() == program:
+            time.sleep(0.01)
+    def do(self, place):
+        return place
+next(in_order(Slow(), 9, 2))
+"""
+
+
+@pytest.mark.parametrize("source", [_SLEEPS, _BEGINS], ids=["at work", "beginning"])
+def test_workers_end_with_a_program_that_is_killed(source: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         workers = [psutil.Process(int(word)) for word in set(program.stdout.readline().split())]
         program.send_signal(signal.SIGKILL)
-    until = time.monotonic() + 20
-    while any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in workers):
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    for worker in workers:
+        worker.wait(120)

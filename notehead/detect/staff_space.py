@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from notehead.detect.halves import Halves
 from notehead.detect.skew import skew_of
-from notehead.detect.staves import NO_STAVES, Staves, find_staves, weighted_median
+from notehead.detect.staves import NO_STAVES, Staves, find_staves, usual_space, weighted_median
 
 LEAST_CONFIDENCE = 0.5
 """Below it the image is said to have no staff."""
@@ -48,7 +48,7 @@ class StaffSpace:
     """The size of the staves of a page.
 
     Attributes:
-        pixels: distance between staff lines, measured across them: the median along all staves.
+        pixels: distance between staff lines, measured across them: what is usual along all staves.
         line: thickness of staff lines, pixels.
         confidence: 0 to 1; at least `LEAST_CONFIDENCE`.
         skew: degrees by which staves fall from left to right (they rise where it is negative).
@@ -117,7 +117,7 @@ def measured(look: Look) -> StaffSpace | None:
         return None
     staves = look.staves
     return StaffSpace(
-        pixels=weighted_median(staves.space, staves.length),
+        pixels=usual_space(staves.space, staves.length),
         line=weighted_median(staves.line, staves.length),
         confidence=look.confidence,
         skew=skew_of(staves),
@@ -194,7 +194,7 @@ def _regions(staves: Staves) -> Iterator[Region]:
     kind = _kinds(staves)
     known = np.flatnonzero(kind >= 0)
     for own in np.split(known, np.flatnonzero(np.diff(kind[known])) + 1):
-        space = weighted_median(staves.space[own], staves.length[own])
+        space = usual_space(staves.space[own], staves.length[own])
         ends = staves.ends[own]
         yield Region(
             box=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -23,6 +23,8 @@ from tests.detect.pages import page_of_staves, page_of_text
     line=st.floats(0.08, 0.2),
     length=st.floats(30, 50),
 )
+@example(space=5.13671875, degrees=0.0, line=0.09375, length=30.0)
+@example(space=4.638655825, degrees=0.0, line=0.11843383, length=30.0)
 def test_size_and_skew(space: float, degrees: float, line: float, length: float) -> None:
     found = estimate_staff_space(page_of_staves([space] * 4, degrees, line, length=length))
     assert found is not None
