@@ -157,7 +157,8 @@ def _command(task: str, usual: str, what: str) -> click.Command:
         "--begin",
         default="",
         metavar="RUN",
-        help="Begin with the weights of another training, where they fit.",
+        help="Begin with the weights of another training or of an exported detector, where they fit;"
+        " `package` for the detector that comes with the package.",
     )
     @click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn at random.")
     def command(datasets: tuple[Path, ...], **options: Any) -> None:

@@ -68,6 +68,15 @@ def model_hash(folder: str | PathLike[str] | None = None) -> str:
     return hashlib.sha256(orjson.dumps([hashes, calibration])).hexdigest()
 
 
+def model_folder(folder: str | PathLike[str] | None = None) -> Path:
+    """Where a model lies whose files are what its description says.
+
+    Raises:
+        MissingExtraError, DatasetError: as `load_model`.
+    """
+    return _checked(folder)[0]
+
+
 def _checked(folder: str | PathLike[str] | None) -> tuple[Path, Any]:
     """Where a model lies, and its calibration; raises as `load_model`."""
     own = folder is None

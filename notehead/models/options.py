@@ -26,7 +26,8 @@ class TrainingOptions:
         loop: how many steps, how fast, of how many parts.
         judges: pages that it is not trained on, by which it is judged.
         seed: of its first weights, and of all crops.
-        begin: folder of a training with whose weights it begins, where they fit; empty for none.
+        begin: folder of a training or of an exported detector with whose weights it begins, where they fit;
+            `package` for the detector that comes with the package, empty for none.
         stream: how pages are streamed; None to prepare all of them in the folder first.
     """
 

@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 
 from notehead.datasets import Dataset
 from notehead.degrade import RECIPES, degrade
-from notehead.models.begin import begin_from
+from notehead.models.begin import read_beginning
 from notehead.models.data.cutting import Pages
 from notehead.models.data.pages import PageOptions, composed_pages
 from notehead.models.data.stream import PageStream, StreamPlan
-from notehead.models.lesson import Team, share_of
+from notehead.models.lesson import Task, Team, share_of
 from notehead.models.loop import CHECKPOINT, train
 from notehead.models.options import TrainingOptions
 from notehead.models.registry import Setting, model_entry
+from notehead.models.settle import BATCHES, settle
 from notehead.page import Page
 
 PAGES = "pages"
@@ -109,10 +110,19 @@ def do_work(work: Work, means: Means, team: Team, tell: Callable[[str], None]) -
         judges = judging_pages(work.held, options) if first else []
         task = model_entry(options.model).make(work.setting(pages, means.device, judges))
         if options.begin and not (folder / CHECKPOINT).exists():
-            fitting, count = begin_from(task.network, Path(options.begin))
-            if first:
-                tell(f"begins with {fitting} of {count} weights of {options.begin}")
+            _begin(task, options, team, tell if first else lambda _: None)
         return train(task, folder, options.loop, seconds=means.seconds, tell=tell, team=team)
+
+
+def _begin(task: Task, options: TrainingOptions, team: Team, tell: Callable[[str], None]) -> None:
+    """Give a task's network the weights that it is to begin with."""
+    beginning = read_beginning(options.begin)
+    fitting, count = beginning.give(task.network)
+    tell(f"begins with {fitting} of {count} weights of {options.begin}")
+    if beginning.folded:
+        parts, share = options.loop.parts, share_of(options.loop.parts, team)
+        batches = (task.batch(step * parts + part) for step in range(BATCHES) for part in share)
+        settle(task, batches, BATCHES * parts, team)
 
 
 def judging_pages(datasets: Sequence[Dataset], options: TrainingOptions) -> list[Page]:
