@@ -66,7 +66,7 @@ def settle(task: Task, batches: Iterable[Any], parts: int, team: Team) -> None:
         task.network.train(training)
     means = team.summed(torch.cat([total.flatten() for total in sums])) / parts
     with torch.no_grad():
-        for norm, pair in zip(norms, means.split([total.numel() for total in sums]), strict=True):
+        for norm, pair in zip(norms, torch.split(means, [total.numel() for total in sums]), strict=True):
             _take_up(norm, *pair.view(2, -1))
 
 
