@@ -160,6 +160,13 @@ def _command(task: str, usual: str, what: str) -> click.Command:
         help="Begin with the weights of another training or of an exported detector, where they fit;"
         " `package` for the detector that comes with the package.",
     )
+    @click.option(
+        "--rate",
+        type=click.FloatRange(0, 1, min_open=True),
+        default=0.002,
+        show_default=True,
+        help="Of learning, at its highest; less leaves more as it was where it begins with other weights.",
+    )
     @click.option("--seed", type=int, default=0, show_default=True, help="Of all that is drawn at random.")
     def command(datasets: tuple[Path, ...], **options: Any) -> None:
         _train(task, datasets, options)
@@ -183,7 +190,7 @@ def _train(task: str, datasets: tuple[Path, ...], given: dict[str, Any]) -> None
     options = TrainingOptions(
         entry.name,
         pages,
-        loop=LoopOptions(steps=given["steps"], parts=parts),
+        loop=LoopOptions(steps=given["steps"], rate=given["rate"], parts=parts),
         seed=given["seed"],
         begin=given["begin"],
         stream=StreamOptions(buffer=given["buffer"]) if given["stream"] else None,
