@@ -16,6 +16,7 @@ from notehead.detect.orientation import Orientation, estimate_orientation
 from notehead.detect.placing import placed
 from notehead.detect.shipped import load_model
 from notehead.detect.sizes import see_sizes
+from notehead.detect.small import told_by_size
 from notehead.detect.staff_space import Region, StaffSpace
 from notehead.detect.view import View, levelled, turned
 from notehead.images.document import DocumentReader, Scan
@@ -180,7 +181,8 @@ class _Way:
         return 90 * self.turns
 
     def page(self, name: str, image: NDArray[np.uint8]) -> Page:
-        symbols = placed(self.seen.symbols, self.seen.staves)
+        staves = self.seen.staves
+        symbols = told_by_size(placed(self.seen.symbols, staves), staves)
         lines = [
             np.hstack(
                 (
@@ -188,7 +190,7 @@ class _Way:
                     self.view.given(curve.lines().reshape(5, 2, 2)).reshape(5, 4),
                 )
             )
-            for number, curve in enumerate(self.seen.staves)
+            for number, curve in enumerate(staves)
         ]
         return Page(
             name,

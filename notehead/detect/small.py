@@ -5,10 +5,13 @@ Small heads measure about seven tenths of the others around them. The accidental
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.page import Symbols
+from notehead.detect.staff_curves import StaffCurve
+from notehead.page import ABSENT, Symbols
 from notehead.vocabulary import VOCABULARY
 
 _SMALL = "Small"
@@ -19,7 +22,7 @@ _RATIO = 0.72
 _NEAR = 16
 """Heads of a staff around one that say what is usual: on photographs that differs from place to place."""
 _FEW = 4
-"""Heads around one that are enough to say what is usual there; else the height of its staff does."""
+"""Heads around one that are enough to say what is usual."""
 _ENOUGH = 8
 """Heads of a page from which on anything is said."""
 _HERE, _PAGE = 0.84, 0.9
@@ -42,52 +45,47 @@ def _small_of(prefix: str) -> NDArray[np.int64]:
     return table
 
 
-_STAFF = VOCABULARY.id("staff")
 _HEADS, _ACCIDENTALS = _small_of("noteheadBlack"), _small_of("accidental")
 
 
-def told_by_size(symbols: Symbols) -> Symbols:
+def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
     """The symbols of a page, of which heads that are clearly smaller than those around them are small.
 
     Args:
-        symbols: boxes in pixels.
+        symbols: boxes in pixels, the column `staff` the number of their staff.
+        staves: by those numbers.
     """
     label = symbols.label.copy()
     size = np.sqrt(np.prod(np.maximum(symbols.box[:, 2:] - symbols.box[:, :2], 1e-6), axis=1))
-    heads = np.flatnonzero(((_HEADS[label] >= 0) | np.isin(label, _HEADS)) & (symbols.score >= _SURE))
+    sure = (symbols.score >= _SURE) & (symbols.staff != ABSENT)
+    heads = np.flatnonzero(((_HEADS[label] >= 0) | np.isin(label, _HEADS)) & sure)
     if len(heads) < _ENOUGH:
         return symbols
-    large = _HEADS[label[heads]] >= 0
+    large, staff = _HEADS[label[heads]] >= 0, symbols.staff[heads]
+    space, least = _spaces(staves)
     usual = np.where(large, size[heads], size[heads] / _RATIO)  # what they would measure if they were large
-    staff, height = _staffs(symbols, heads)
-    of_staff = usual / height
-    small = large & (size[heads] / height < _PAGE * np.median(of_staff))
-    middle = (symbols.box[heads, :2] + symbols.box[heads, 2:]) / 2
+    on_page = np.median(usual / space[staff]) * least[staff]
+    small = large & (size[heads] < _PAGE * on_page)
+    x = symbols.box[heads, 0]
     for place in np.flatnonzero(small).tolist():
         own = np.flatnonzero(staff == staff[place])
-        away = np.square(middle[own] - middle[place]).sum(axis=1)
-        around = own[np.argsort(away, kind="stable")[1 : _NEAR + 1]]
-        here = np.median(usual[around]) if len(around) >= _FEW else np.median(of_staff) * height[place]
-        small[place] = size[heads[place]] < _HERE * here
+        around = own[np.argsort(np.abs(x[own] - x[place]), kind="stable")[1 : _NEAR + 1]]
+        small[place] = len(around) >= _FEW and size[heads[place]] < _HERE * np.median(usual[around])
     label[heads[small]] = _HEADS[label[heads[small]]]
     return symbols.replace(label=_with_accidentals(label, symbols, size))
 
 
-def _staffs(symbols: Symbols, heads: NDArray[np.intp]) -> tuple[NDArray[np.intp], Floats]:
-    """The staff that is nearest to each head, by number, and its height; 0 and 1 where there are none."""
-    staff = symbols.box[(symbols.label == _STAFF) & (symbols.score >= _SURE)]
-    if not len(staff):
-        return np.zeros(len(heads), np.intp), np.ones(len(heads))
-    middle = (symbols.box[heads, :2] + symbols.box[heads, 2:]) / 2
-    away = np.zeros((len(heads), len(staff)))
-    for axis in (0, 1):
-        at = middle[:, axis, None]
-        away += np.maximum(np.maximum(staff[:, axis] - at, at - staff[:, axis + 2]), 0)
-    nearest = away.argmin(axis=1)
-    return nearest, (staff[:, 3] - staff[:, 1])[nearest]
+def _spaces(staves: Sequence[StaffCurve]) -> tuple[Floats, Floats]:
+    """The staff space of each staff, and the least of it and the staves above and below: (n,) each.
+
+    High notes of a small staff are nearer to the one above it.
+    """
+    space = np.array([one.space for one in staves])
+    padded = np.pad(space, 1, constant_values=np.inf)
+    return space, np.minimum(space, np.minimum(padded[:-2], padded[2:]))
 
 
-def _with_accidentals(label: NDArray[np.int64], symbols: Symbols, size: Floats) -> NDArray[np.int64]:
+def _with_accidentals(label: NDArray[np.int32], symbols: Symbols, size: Floats) -> NDArray[np.int32]:
     """Labels of which accidentals before small heads are small, too."""
     heads = symbols.box[np.isin(label, _HEADS[_HEADS >= 0])]
     for kind in np.unique(label[_ACCIDENTALS[label] >= 0]).tolist():
