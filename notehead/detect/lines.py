@@ -12,7 +12,7 @@ from notehead.detect.arc_ends import all_followed
 from notehead.detect.arc_halves import joined_halves
 from notehead.detect.arcs import arcs
 from notehead.detect.barlines import at_staffs
-from notehead.detect.brackets import bridged, numbers, parted
+from notehead.detect.brackets import bridged, middles_of, numbers, parted
 from notehead.detect.classes import BELOW, CURVES, FAMILIES, TRACES, trace_kind
 from notehead.detect.curves import CurveSight
 from notehead.detect.maps import (
@@ -46,7 +46,7 @@ def find_lines(
     """
     traces = dict(zip(TRACES, maps.traces, strict=True))
     levels = {name: options.levels.get(name, Level()) for name in TRACES}
-    traces[_BRACKETS] = bridged(traces[_BRACKETS], glyphs)
+    traces[_BRACKETS] = bridged(traces[_BRACKETS], glyphs, image)
     curves = without_rivals([traces[name] for name in CURVES], [levels[name] for name in CURVES])
     traces |= zip(CURVES, curves, strict=True)
     splits, mends = _splits(image, glyphs), _mends(image)
@@ -79,7 +79,7 @@ def _splits(image: NDArray[np.uint8], glyphs: Found) -> dict[str, Split]:
     """By trace, how several symbols in one connected part are told apart."""
     return {
         WEDGES: partial(wedges, image=image),
-        _BRACKETS: partial(parted, middles=numbers(glyphs)),
+        _BRACKETS: partial(parted, middles=middles_of(numbers(glyphs))),
         **{name: partial(arcs, hangs=name in BELOW.values()) for name in CURVES},
     }
 

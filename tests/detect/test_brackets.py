@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from notehead.detect.brackets import bridged, numbers, parted
+from notehead.detect.brackets import bridged, middles_of, numbers, parted
 from notehead.detect.components import components
 from notehead.detect.maps import Found, Level
 from notehead.page import upright_corners
 from notehead.vocabulary import VOCABULARY
+
+BLANK = np.full((60, 200), 255, np.uint8)
 
 
 def digits(*boxes: tuple[float, float, float, float], name: str = "tuplet3", score: float = 0.9) -> Found:
@@ -26,7 +28,7 @@ def halves() -> NDArray[np.float32]:
 
 
 def parts(found: Found) -> int:
-    given = components(bridged(halves(), found), Level())
+    given = components(bridged(halves(), found, BLANK), Level())
     assert given is not None
     return len(given.bounds) - 1
 
@@ -44,7 +46,7 @@ def test_nothing_else_joins_them() -> None:
 
 
 def test_no_pixel_is_added() -> None:
-    joined = bridged(halves(), digits((86, 14, 98, 28), (-40, -9, -20, 5), (190, 50, 300, 90)))
+    joined = bridged(halves(), digits((86, 14, 98, 28), (-40, -9, -20, 5), (190, 50, 300, 90)), BLANK)
     assert ((joined > 0) == (halves() > 0)).all()
 
 
@@ -55,9 +57,10 @@ def bracket(first: int, last: int, row: int = 10, hook: int = 4) -> NDArray[np.i
 
 
 def test_digits_of_one_number_are_together() -> None:
-    middles = numbers(digits((100, 14, 107, 28), (92, 14, 99, 28), (200, 14, 207, 28), (203, 60, 210, 74)))
-    np.testing.assert_allclose(middles, [[49.75, 10.5], [101.75, 10.5], [103.25, 33.5]])
-    assert numbers(digits()).shape == (0, 2)
+    boxes = numbers(digits((100, 14, 107, 28), (92, 14, 99, 28), (200, 14, 207, 28), (203, 60, 210, 74)))
+    np.testing.assert_allclose(boxes, [[92, 14, 107, 28], [200, 14, 207, 28], [203, 60, 210, 74]])
+    np.testing.assert_allclose(middles_of(boxes), [[49.75, 10.5], [101.75, 10.5], [103.25, 33.5]])
+    assert numbers(digits()).shape == (0, 4)
 
 
 def test_a_part_has_as_many_brackets_as_numbers() -> None:
@@ -76,3 +79,17 @@ def test_short_flat_strokes_are_no_brackets() -> None:
     assert parted(bracket(10, 25, hook=1), np.empty((0, 2))) == []
     assert len(parted(bracket(10, 25), np.empty((0, 2)))) == 1
     assert len(parted(bracket(10, 40, hook=1), np.empty((0, 2)))) == 1
+
+
+def test_a_bracket_of_ink_is_whole_whatever_the_network_saw() -> None:
+    page = BLANK.copy()
+    page[20, 20:84] = page[20, 104:170] = 0
+    page[20:28, [20, 169]] = 0
+    for logits in (halves(), np.full((30, 100), -9, np.float32)):
+        joined = bridged(logits, digits((88, 14, 100, 28)), page)
+        rows, columns = np.nonzero(joined > 0)
+        assert (columns.min(), columns.max()) == (10, 84)
+        assert (rows.min(), rows.max()) == (10, 14)
+        found = components(joined, Level())
+        assert found is not None
+        assert len(found.bounds) == 2
