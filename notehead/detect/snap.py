@@ -19,7 +19,9 @@ _MOSTLY = 0.8
 _BEYOND = 2
 """Pixels by which it may reach beyond its box."""
 _SHARED = 0.4
-"""A box that shares less than this (IoU) with the ink is not of it."""
+"""A box that shares less than this (IoU) with the ink is not of it,"""
+_ANYWAY = 1.5
+"""unless no side is further off than so many pixels: a hyphen may be a pixel high."""
 
 
 _ROWS = 250
@@ -94,7 +96,11 @@ def _snap(image, boxes, margin):  # type: ignore[no-untyped-def]  # noqa: ANN001
         )
         area = (boxes[k, 2] - boxes[k, 0]) * (boxes[k, 3] - boxes[k, 1])
         union = area + (new[2] - new[0]) * (new[3] - new[1]) - shared
-        if shared >= _SHARED * union:
+        off = max(
+            abs(new[0] - boxes[k, 0]), abs(new[1] - boxes[k, 1]),
+            abs(new[2] - boxes[k, 2]), abs(new[3] - boxes[k, 3]),
+        )  # fmt: skip
+        if shared >= _SHARED * union or off <= _ANYWAY:
             boxes[k] = new
 
 

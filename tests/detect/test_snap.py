@@ -34,6 +34,17 @@ def test_a_box_is_put_around_its_ink(off: list[int]) -> None:
     assert moved(page(), [side + by for side, by in zip(BLOT, off, strict=True)]) == BLOT
 
 
+@given(st.lists(st.integers(-1, 1), min_size=4, max_size=4))
+def test_a_hyphen_may_be_a_pixel_high(off: list[int]) -> None:
+    image = np.full((60, 60), 255, np.uint8)
+    image[30, 20:31] = 0
+    image[[29, 31], 20:31] = 150
+    box = [20.0, 30.0, 31.0, 31.0]
+    wrong = [side + by for side, by in zip(box, off, strict=True)]
+    if wrong[3] > wrong[1]:
+        assert moved(image, wrong) == box
+
+
 def test_faint_edges_are_paper() -> None:
     image = page()
     image[29, 40:60] = 140
