@@ -87,7 +87,7 @@ def bracket_in_ink(image: Image, box: NDArray[np.float64]) -> InkBracket | None:
     """
     x0, x1 = int(np.floor(box[0])), int(np.ceil(box[2]))
     middle, level = float(box[0] + box[2]) / 2, round(float(box[1] + box[3]) / 2)
-    if not (0 <= x0 < x1 <= image.shape[1] and 0 <= level < len(image)):
+    if not (0 <= x0 < x1 <= min(image.shape[1], x0 + _NEAR) and 0 <= level < len(image)):
         return None
     sight = _Sight(image, level, slice(max(x0 - _NEAR, 0), x1 + _NEAR))
     height, slope = np.meshgrid(level + np.arange(-_ASIDE, _ASIDE + 1.0), _SLOPES, indexing="ij")

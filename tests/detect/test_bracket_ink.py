@@ -78,6 +78,8 @@ def test_hooks_point_one_way() -> None:
     assert bracket_in_ink(image, NUMBER) is None
 
 
-@pytest.mark.parametrize("box", [(-30, 5, -20, 17), (290, 190, 310, 215), (0, 0, 5, 6), (400, 400, 410, 412)])
-def test_numbers_at_the_edge(box: tuple[float, float, float, float]) -> None:
+@pytest.mark.parametrize(
+    "box", [(-30, 5, -20, 17), (290, 190, 310, 215), (0, 0, 5, 6), (400, 400, 410, 412), (0, 94, 299, 106)]
+)
+def test_numbers_at_the_edge_or_too_wide(box: tuple[float, float, float, float]) -> None:
     assert bracket_in_ink(page(), np.array(box, np.float64)) is None

@@ -45,14 +45,20 @@ def exported_weights(folder: str | PathLike[str] | None = None) -> dict[str, Ten
     place = model_folder(folder)
     weights: dict[str, Tensor] = {}
     for part, file in PARTS.items():
-        for name, value in _weights(place / file).items():
-            weights[f"{part}.{name}"] = value
+        try:
+            given = _weights(place / file)
+        except Exception as error:  # whatever a file that is no network leads to
+            message = f"{place / file}: the network cannot be read"
+            raise DatasetError(message, "Export it again with `notehead export`.") from error
+        weights |= {f"{part}.{name}": value for name, value in given.items()}
     return weights
 
 
 def _weights(path: Path) -> dict[str, Tensor]:
     """The weights of one network: of all layers by name, and of normalisations after convolutions."""
-    graph = _graph(path)
+    import onnx  # noqa: PLC0415  # heavy
+
+    graph = onnx.load(path, load_external_data=False).graph
     constants = _constants(graph)
     found = {name: torch.from_numpy(value.copy()) for name, value in constants.items()}
     for node in graph.node:
@@ -64,16 +70,6 @@ def _weights(path: Path) -> dict[str, Tensor]:
         if bias != f"{layer}.bias" and number.isdecimal():
             found |= unsettled(f"{head}.{int(number) + 1}", found[bias])
     return found
-
-
-def _graph(path: Path) -> onnx.GraphProto:
-    import onnx  # noqa: PLC0415  # heavy
-
-    try:
-        return onnx.load(path, load_external_data=False).graph
-    except Exception as error:  # protobuf's own kinds, which it does not name
-        message = f"{path}: the network cannot be read"
-        raise DatasetError(message, "Export it again with `notehead export`.") from error
 
 
 def _constants(graph: onnx.GraphProto) -> dict[str, NDArray[np.float32]]:
