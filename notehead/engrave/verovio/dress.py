@@ -15,6 +15,7 @@ from notehead.engrave.verovio.ossia import add_ossias
 from notehead.engrave.wording import Titles, Wording
 
 _MEI = "{http://www.music-encoding.org/ns/mei}"
+_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _DASHED = "\u2013\u00a0{}\u00a0\u2013"
 
 
@@ -31,6 +32,7 @@ def dress(mei: str, style: Style) -> str:
     _resize_staves(definition, style, rng)
     _rewrite_lyrics(root, style)
     _drop_remarks(root)
+    _spread_what_is_seen(root)
     if style.hide_empty:
         definition.set("optimize", "true")
     if style.ossias:
@@ -186,6 +188,37 @@ def _drop_remarks(root: etree._Element) -> None:
         parent = remark.getparent()
         if parent is not None:
             parent.remove(remark)
+
+
+def _spread_what_is_seen(root: etree._Element) -> None:
+    """Take hidden notes out of arpeggios.
+
+    Verovio 6.4.1 draws an arpeggio to a hidden note now and then, and else not, for the same score.
+    """
+    arpeggios = [(one, one.get("plist", "").split()) for one in root.iter(f"{_MEI}arpeg")]
+    named = {name.removeprefix("#") for _, names in arpeggios for name in names}
+    if not named:
+        return
+    hidden = {
+        f"#{one.get(_ID)}"
+        for one in root.iter(f"{_MEI}note", f"{_MEI}chord")
+        if one.get(_ID) in named and not _is_seen(one)
+    }
+    for arpeggio, names in arpeggios:
+        seen = [name for name in names if name not in hidden]
+        parent = arpeggio.getparent()
+        if names and not seen and parent is not None:
+            parent.remove(arpeggio)
+        elif seen != names:
+            arpeggio.set("plist", " ".join(seen))
+
+
+def _is_seen(element: etree._Element) -> bool:
+    """Whether something of a note, or of a chord, is drawn."""
+    if element.get("visible") == "false":
+        return False
+    notes = element.findall(f"{_MEI}note")
+    return not notes or any(note.get("visible") != "false" for note in notes)
 
 
 def _rewrite_lyrics(root: etree._Element, style: Style) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 from notehead.datasets.checks import check_page
 from notehead.engrave.style import Foot, PageNumbers, Paper, Script, SmallStaves, Style
+from notehead.engrave.verovio.dress import dress
 from tests.support.engraved import PIANO, SMALL, TREBLE, chord, measure, mei, names, notes, page, pages
 
 if TYPE_CHECKING:
@@ -262,3 +264,28 @@ def test_remarks_of_the_humdrum_reader_are_not_printed() -> None:
     words = '<dir staff="1" tstamp="1">dolce</dir>'
     found = alone(mei(measure(notes("c5:1"), controls=remark + words)), SMALL).symbols
     assert [row.text for row in found.named("textDirection")] == ["dolce"]
+
+
+@pytest.mark.parametrize(
+    ("names", "left"),
+    [
+        ("#a #b", ["#a #b"]),
+        ("#a #none", ["#a"]),
+        ("#none #some #c", ["#some"]),
+        ("#none #c", []),
+        ("", [""]),
+        ("#unknown #a", ["#unknown #a"]),
+    ],
+)
+def test_arpeggios_reach_to_what_is_seen(names: str, left: list[str]) -> None:
+    """Verovio drew one to a hidden note in one run of twelve: Bach's prelude BWV 847."""
+    hidden = '<note pname="c" oct="4" dur="4" visible="false"/>'
+    layer = f"""
+        <note xml:id="a" pname="c" oct="4" dur="4"/><note xml:id="b" pname="e" oct="4" dur="4"/>
+        <note xml:id="c" pname="e" oct="4" dur="4" visible="false"/>
+        <chord xml:id="none" dur="4">{hidden}{hidden}</chord>
+        <chord xml:id="some" dur="4">{hidden}<note pname="g" oct="4" dur="4"/></chord>"""
+    score = mei(
+        f'<measure><staff n="1"><layer n="1">{layer}</layer></staff><arpeg plist="{names}"/></measure>'
+    )
+    assert re.findall(r'<arpeg plist="([^"]*)"', dress(score, SMALL)) == left
