@@ -60,11 +60,14 @@ def _weights(path: Path) -> dict[str, Tensor]:
 
     graph = onnx.load(path, load_external_data=False).graph
     constants = _constants(graph)
+    origin = {
+        node.output[0]: _plain(node.input[0]) for node in graph.node if node.op_type == "DequantizeLinear"
+    }
     found = {name: torch.from_numpy(value.copy()) for name, value in constants.items()}
     for node in graph.node:
         if node.op_type != "Conv" or len(node.input) <= _PLUS:
             continue
-        weight, bias = (_origin(graph, node.input[place]) for place in (_TIMES, _PLUS))
+        weight, bias = (origin.get(node.input[place], node.input[place]) for place in (_TIMES, _PLUS))
         layer = weight.removesuffix(".weight")
         head, _, number = layer.rpartition(".")
         if bias != f"{layer}.bias" and number.isdecimal():
@@ -86,12 +89,6 @@ def _constants(graph: onnx.GraphProto) -> dict[str, NDArray[np.float32]]:
             scale, zero = scale.reshape(shape), zero.reshape(shape).astype(np.float32)
             constants[_plain(node.input[0])] = ((value - zero) * scale).astype(np.float32)
     return constants
-
-
-def _origin(graph: onnx.GraphProto, name: str) -> str:
-    """The name in `_constants` of what a node takes."""
-    made = {node.output[0]: node for node in graph.node if node.op_type == "DequantizeLinear"}
-    return _plain(made[name].input[0]) if name in made else name
 
 
 def _plain(name: str) -> str:
