@@ -35,7 +35,7 @@ _BLANK = 4
 """Cells around such a bracket in which there is no other."""
 
 
-def bridged(logits: Floats, glyphs: Found, image: NDArray[np.uint8]) -> Floats:
+def bridged(logits: Floats, boxes: NDArray[np.float64], image: NDArray[np.uint8]) -> Floats:
     """The map of tuplets' brackets, in which each is one part.
 
     Brackets that are beyond doubt in the ink are drawn into it. Of others the halves beside a number are
@@ -43,10 +43,9 @@ def bridged(logits: Floats, glyphs: Found, image: NDArray[np.uint8]) -> Floats:
 
     Args:
         logits: of the trace, (height / 2, width / 2).
-        glyphs: found by their centres, the numbers among them.
+        boxes: of all numbers, as `numbers` gives them.
         image: uint8 (height, width), 0 black, that the network has seen.
     """
-    boxes = numbers(glyphs)
     drawn = [bracket_in_ink(image, box) for box in boxes]
     boxes = boxes[[one is None for one in drawn]]
     return _drawn(_connected(logits, boxes), [one for one in drawn if one is not None])

@@ -46,10 +46,11 @@ def find_lines(
     """
     traces = dict(zip(TRACES, maps.traces, strict=True))
     levels = {name: options.levels.get(name, Level()) for name in TRACES}
-    traces[_BRACKETS] = bridged(traces[_BRACKETS], glyphs, image)
+    boxes = numbers(glyphs)
+    traces[_BRACKETS] = bridged(traces[_BRACKETS], boxes, image)
     curves = without_rivals([traces[name] for name in CURVES], [levels[name] for name in CURVES])
     traces |= zip(CURVES, curves, strict=True)
-    splits, mends = _splits(image, glyphs), _mends(image)
+    splits, mends = _splits(image, boxes), _mends(image)
     parts = []
     for name, logits in traces.items():
         tips = None
@@ -75,11 +76,11 @@ def find_lines(
     return at_staffs(found, kind == trace_kind("barlines"), traces["staffs"])
 
 
-def _splits(image: NDArray[np.uint8], glyphs: Found) -> dict[str, Split]:
-    """By trace, how several symbols in one connected part are told apart."""
+def _splits(image: NDArray[np.uint8], boxes: NDArray[np.float64]) -> dict[str, Split]:
+    """By trace, how several symbols in one connected part are told apart; `boxes` of numbers of tuplets."""
     return {
         WEDGES: partial(wedges, image=image),
-        _BRACKETS: partial(parted, middles=middles_of(numbers(glyphs))),
+        _BRACKETS: partial(parted, middles=middles_of(boxes)),
         **{name: partial(arcs, hangs=name in BELOW.values()) for name in CURVES},
     }
 

@@ -28,7 +28,7 @@ def halves() -> NDArray[np.float32]:
 
 
 def parts(found: Found) -> int:
-    given = components(bridged(halves(), found, BLANK), Level())
+    given = components(bridged(halves(), numbers(found), BLANK), Level())
     assert given is not None
     return len(given.bounds) - 1
 
@@ -46,7 +46,9 @@ def test_nothing_else_joins_them() -> None:
 
 
 def test_no_pixel_is_added() -> None:
-    joined = bridged(halves(), digits((86, 14, 98, 28), (-40, -9, -20, 5), (190, 50, 300, 90)), BLANK)
+    joined = bridged(
+        halves(), numbers(digits((86, 14, 98, 28), (-40, -9, -20, 5), (190, 50, 300, 90))), BLANK
+    )
     assert ((joined > 0) == (halves() > 0)).all()
 
 
@@ -86,7 +88,7 @@ def test_a_bracket_of_ink_is_whole_whatever_the_network_saw() -> None:
     page[20, 20:84] = page[20, 104:170] = 0
     page[20:28, [20, 169]] = 0
     for logits in (halves(), np.full((30, 100), -9, np.float32)):
-        joined = bridged(logits, digits((88, 14, 100, 28)), page)
+        joined = bridged(logits, numbers(digits((88, 14, 100, 28))), page)
         rows, columns = np.nonzero(joined > 0)
         assert (columns.min(), columns.max()) == (10, 84)
         assert (rows.min(), rows.max()) == (10, 14)
