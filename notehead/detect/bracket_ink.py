@@ -13,7 +13,8 @@ Image = NDArray[np.uint8]
 
 _INK = 0.3
 """Share of the way from paper to ink from which on a pixel is ink: thin lines are pale."""
-_SLOPES = np.linspace(-0.5, 0.5, 51)
+_SLOPES = np.linspace(-0.5, 0.5, 101)
+"""So many that the far end of a long half is found, too: half a step is a pixel in two hundred."""
 _ASIDE = 6
 """Pixels by which a bracket lies above or below the middle of its number, at most."""
 _LONGEST = 240

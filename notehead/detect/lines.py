@@ -15,6 +15,7 @@ from notehead.detect.barlines import at_staffs
 from notehead.detect.brackets import bridged, middles_of, numbers, parted
 from notehead.detect.classes import BELOW, CURVES, FAMILIES, TRACES, trace_kind
 from notehead.detect.curves import CurveSight
+from notehead.detect.hairpins import drawn_hairpins
 from notehead.detect.maps import (
     CELL,
     DOT,
@@ -48,6 +49,7 @@ def find_lines(
     levels = {name: options.levels.get(name, Level()) for name in TRACES}
     boxes = numbers(glyphs)
     traces[_BRACKETS] = bridged(traces[_BRACKETS], boxes, image)
+    traces[WEDGES], drawn = drawn_hairpins(traces[WEDGES], image, glyphs)
     curves = without_rivals([traces[name] for name in CURVES], [levels[name] for name in CURVES])
     traces |= zip(CURVES, curves, strict=True)
     splits, mends = _splits(image, boxes), _mends(image)
@@ -62,7 +64,7 @@ def find_lines(
     shortest = np.repeat([levels[name].shortest for name in TRACES], [len(part.score) for part in parts])
     long = np.linalg.norm(np.diff(corners[:, :3], axis=1), axis=2).max(axis=1, initial=0) >= shortest
     if not long.any():
-        return Found(np.empty(0, np.int64), np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)))
+        return drawn
     corners = corners[long] * DOT
     kind = np.repeat(np.arange(len(parts)) + len(FAMILIES), [len(part.score) for part in parts])[long]
     dots = np.concatenate([part.samples for part in parts])[long]  # (lines, samples, 2): x, y
@@ -73,7 +75,7 @@ def find_lines(
     score = np.concatenate([part.score for part in parts])[long] * confidence(scores)
     box = np.concatenate([part.box for part in parts])[long] * DOT
     found = Found(scores.argmax(axis=1), score, box, corners)
-    return at_staffs(found, kind == trace_kind("barlines"), traces["staffs"])
+    return at_staffs(found, kind == trace_kind("barlines"), traces["staffs"]).and_those_of(drawn)
 
 
 def _splits(image: NDArray[np.uint8], boxes: NDArray[np.float64]) -> dict[str, Split]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -39,6 +39,7 @@ def page(
     aside=st.integers(-4, 4),
     grey=st.sampled_from([0, 120]),
 )
+@example(left=116, more=6, slope=0.09375, hook=-12, aside=0, grey=0)
 def test_its_ends_and_hooks(left: int, more: int, slope: float, hook: int, aside: int, grey: int) -> None:
     found = bracket_in_ink(page(left, left + more, slope, hook, aside, grey), NUMBER)
     assert found is not None
