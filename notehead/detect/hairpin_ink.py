@@ -182,7 +182,8 @@ class _Sight:
         x, y = (place.ravel() for place in np.nonzero(self.thin)[::-1])
         lines, pieces = _begun(x, y, self.ink.shape)
         exact = np.empty((len(lines), 2), np.int64)
-        follow_lines(self.ink, self.thin, lines, pieces, exact, _FITS, _HOLE, _NEAR, _COLUMNS // 4, _STEP)
+        masks = np.stack([self.ink, self.thin, *map(_widened, (self.ink, self.thin))])
+        follow_lines(masks, lines, pieces, exact, _FITS, _HOLE, _NEAR, _COLUMNS // 4, _STEP)
         length = pieces[:, 1] - pieces[:, 0] + 1
         good = (length >= _SHORTEST) & (exact >= np.array([_EXACT, _OWN]) * length[:, None]).all(axis=1)
         (height, slope), (first, last, from_ink, to_ink) = lines[good].T, pieces[good].T
@@ -216,6 +217,11 @@ class _Sight:
         rows = np.clip(y[:, None] + np.arange(-_AFTER, _AFTER + 1), 0, len(self.ink) - 1)
         columns = np.clip(x[:, None], 0, self.ink.shape[1] - 1)
         return np.asarray(~self.ink[rows[:, :, None], columns[:, None]].any(axis=(1, 2)))
+
+
+def _widened(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where a mask is true at a pixel, or at the one above or below."""
+    return np.asarray(cv2.dilate(mask.view(np.uint8), np.ones((3, 1), np.uint8)), np.bool_)
 
 
 def _begun(x: Rows, y: Rows, shape: tuple[int, ...]) -> tuple[NDArray[np.float64], Rows]:

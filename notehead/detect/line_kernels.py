@@ -10,12 +10,12 @@ _TRIFLE = 0.1
 
 
 @njit(cache=True)
-def follow_lines(ink, thin, lines, pieces, exact, fits, hole, near, reach, alike):
+def follow_lines(masks, lines, pieces, exact, fits, hole, near, reach, alike):
     """Put lines through the thin ink along them, from end to end of the ink around their middles.
 
     Args:
-        ink: bool (height, width).
-        thin: bool (height, width), the ink of what is thin.
+        masks: bool (4, height, width): ink; the ink of what is thin; and where either is at a pixel, or at
+            the one above or below.
         lines: float64 (n, 2), height in column 0 and slope, made better.
         pieces: int64 (n, 4), first and last column, whose middle is begun at; filled with the ends, which are
             thin, first after last where there is no ink, and with the first and the last column of any ink.
@@ -27,6 +27,7 @@ def follow_lines(ink, thin, lines, pieces, exact, fits, hole, near, reach, alike
         reach: columns from the middle in which there must be ink.
         alike: difference of slopes of lines that, where they lie on one place, are one.
     """
+    ink, thin, around, thin_around = masks
     for k in range(len(lines)):
         if _is_followed(lines, pieces, k, alike):
             pieces[k, 0], pieces[k, 1] = 1, 0
@@ -34,15 +35,15 @@ def follow_lines(ink, thin, lines, pieces, exact, fits, hole, near, reach, alike
             if pieces[k, 0] > pieces[k, 1]:
                 break
             length = pieces[k, 1] - pieces[k, 0]
-            _find_piece(ink, thin, lines[k], pieces[k], hole, reach)
+            _find_piece(around, thin_around, lines[k], pieces[k], hole, reach)
             longer = pieces[k, 1] - pieces[k, 0] > length
             if turn == fits or not (_fit(thin, lines[k], pieces[k], near) or longer):
                 break
         exact[k, 0] = exact[k, 1] = 0
         for x in range(pieces[k, 0], pieces[k, 1] + 1):
             y = int(np.round(lines[k, 0] + lines[k, 1] * x))
-            exact[k, 0] += _is_ink(ink, x, y, 0)
-            exact[k, 1] += _is_ink(thin, x, y, 1)
+            exact[k, 0] += _is_ink(ink, x, y)
+            exact[k, 1] += _is_ink(thin_around, x, y)
 
 
 @njit(cache=True)
@@ -60,12 +61,9 @@ def _is_followed(lines, pieces, k, alike):
 
 
 @njit(cache=True)
-def _is_ink(mask, x, y, aside):
-    """Whether a mask is true at a pixel or at most so many above or below."""
-    found = False
-    for row in range(max(y - aside, 0), min(y + aside + 1, len(mask))):
-        found |= mask[row, x]
-    return found
+def _is_ink(mask, x, y):
+    """Whether a mask is true at a pixel; outside of it there is none."""
+    return 0 <= y < len(mask) and mask[y, x]
 
 
 @njit(cache=True)
@@ -76,7 +74,7 @@ def _find_piece(ink, thin, line, piece, hole, reach):
     begin = -1
     for step in range(reach + 1):
         for x in (middle - step, middle + step):
-            if begin < 0 and 0 <= x < width and _is_ink(ink, x, int(np.round(line[0] + line[1] * x)), 1):
+            if begin < 0 and 0 <= x < width and _is_ink(ink, x, int(np.round(line[0] + line[1] * x))):
                 begin = x
     piece[0], piece[1] = 1, 0
     if begin < 0:
@@ -85,9 +83,9 @@ def _find_piece(ink, thin, line, piece, hole, reach):
         x, last, far, white = begin, -1, begin, 0
         while 0 <= x < width and white <= hole:
             y = int(np.round(line[0] + line[1] * x))
-            if _is_ink(ink, x, y, 1):
+            if _is_ink(ink, x, y):
                 white, far = 0, x
-                if _is_ink(thin, x, y, 1):
+                if _is_ink(thin, x, y):
                     last = x
             else:
                 white += 1
