@@ -25,6 +25,8 @@ _BESIDE, _ASIDE = (64, 320), 30
 """Pixels left and right, above and below that, in which the whole is looked for, first near, then far."""
 _LARGEST = 200_000
 """Pixels of a place that is put together of several, at most."""
+_MOST = 256
+"""Parts of hairpins that are followed on a page, the longest; a page has a few dozen."""
 _SAME = 0.5
 """Share of a box in another from which on they are of one symbol."""
 _THICK = 1.0
@@ -77,6 +79,7 @@ def _seen(logits: Floats) -> NDArray[np.float64]:
     if not weak.any():
         return np.empty((0, 4))
     parts = cv2.connectedComponentsWithStats(weak, connectivity=8)[2][1:].astype(np.float64)
+    parts = parts[np.argsort(-parts[:, 2], kind="stable")[:_MOST]]
     return np.concatenate((parts[:, :2], parts[:, :2] + parts[:, 2:4]), axis=1) * DOT
 
 

@@ -60,6 +60,6 @@ def test_accents_are_none() -> None:
 
 def test_a_page_full_of_traces_ends() -> None:
     rng = np.random.default_rng(5)
-    logits = rng.normal(0, 3, (200, 300)).astype(np.float32)
-    image = rng.integers(0, 256, (400, 600)).astype(np.uint8)
+    logits = rng.normal(-2, 3, (600, 500)).astype(np.float32)
+    image = rng.integers(0, 256, (1200, 1000)).astype(np.uint8)
     assert np.isfinite(drawn_hairpins(logits, image, NONE).found.box).all()
