@@ -29,6 +29,8 @@ _HERE, _PAGE = 0.84, 0.9
 """A head is small below both shares of what is usual: around it, and on the page."""
 _ACCIDENTAL = 0.93
 """The same of accidentals on the page, before small heads."""
+_ALONE = 0.8
+"""The same of accidentals that have no head, in staff spaces, as those above trills and in figures."""
 _BEFORE = 2.5
 """Sides of a head from an accidental to its head, at most."""
 
@@ -46,6 +48,7 @@ def _small_of(prefix: str) -> NDArray[np.int64]:
 
 
 _HEADS, _ACCIDENTALS = _small_of("noteheadBlack"), _small_of("accidental")
+_PLAIN = [VOCABULARY.id(f"accidental{name}") for name in ("Flat", "Natural", "Sharp")]
 
 
 def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
@@ -72,7 +75,7 @@ def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
         around = own[np.argsort(np.abs(x[own] - x[place]), kind="stable")[1 : _NEAR + 1]]
         small[place] = len(around) >= _FEW and size[heads[place]] < _HERE * np.median(usual[around])
     label[heads[small]] = _HEADS[label[heads[small]]]
-    return symbols.replace(label=_with_accidentals(label, symbols, size))
+    return symbols.replace(label=_with_accidentals(label, symbols, size, (space, least)))
 
 
 def _spaces(staves: Sequence[StaffCurve]) -> tuple[Floats, Floats]:
@@ -85,8 +88,10 @@ def _spaces(staves: Sequence[StaffCurve]) -> tuple[Floats, Floats]:
     return space, np.minimum(space, np.minimum(padded[:-2], padded[2:]))
 
 
-def _with_accidentals(label: NDArray[np.int32], symbols: Symbols, size: Floats) -> NDArray[np.int32]:
-    """Labels of which accidentals before small heads are small, too."""
+def _with_accidentals(
+    label: NDArray[np.int32], symbols: Symbols, size: Floats, spaces: tuple[Floats, Floats]
+) -> NDArray[np.int32]:
+    """Labels: accidentals are small that stand before small heads, or are much smaller than others."""
     heads = symbols.box[np.isin(label, _HEADS[_HEADS >= 0])]
     for kind in np.unique(label[_ACCIDENTALS[label] >= 0]).tolist():
         own = np.flatnonzero(label == kind)
@@ -94,6 +99,11 @@ def _with_accidentals(label: NDArray[np.int32], symbols: Symbols, size: Floats) 
         for row in own[size[own] < _ACCIDENTAL * usual].tolist() if len(own) > 2 else own.tolist():
             if _is_before(symbols.box[row], heads):
                 label[row] = _ACCIDENTALS[kind]
+        own = own[(symbols.staff[own] != ABSENT) & (symbols.score[own] >= _SURE)]
+        if kind in _PLAIN and len(own) >= _FEW:
+            space, least = (one[symbols.staff[own]] for one in spaces)
+            usual = np.median(size[own] / space) * least
+            label[own[size[own] < _ALONE * usual]] = _ACCIDENTALS[kind]
     return label
 
 

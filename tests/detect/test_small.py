@@ -71,3 +71,17 @@ def test_few_or_unsure_heads_say_nothing() -> None:
     assert told_by_size(few, STAVES).names == few.names
     assert told(("noteheadBlackOnLine", 8.0, 100.0, 0), score=0.1) == ["noteheadBlackOnLine"]
     assert len(told_by_size(Symbols(), [])) == 0
+
+
+@pytest.mark.parametrize(("size", "name"), [(7.5, "accidentalFlatSmall"), (9.0, "accidentalFlat")])
+def test_an_accidental_without_a_head_is_small_where_it_is_much_smaller(size: float, name: str) -> None:
+    usual: list[Head] = [("accidentalFlat", 10.0, 60.0 * k, 0) for k in range(4)]
+    found = told(*usual, ("accidentalFlat", size, 850.0, 0))
+    assert found == ["accidentalFlat"] * 4 + [name]
+
+
+def test_accidentals_of_a_small_staff_are_as_large_as_theirs_are() -> None:
+    usual: list[Head] = [("accidentalSharp", 10.0, 60.0 * k, 0) for k in range(4)]
+    heads = page(*usual, *[("accidentalSharp", 7.0, 60.0 * k, 1) for k in range(3)], second=7.7)
+    small = StaffCurve(X, STAVES[1].y, 7.0)
+    assert set(told_by_size(heads, [STAVES[0], small]).names[20:]) == {"accidentalSharp"}
