@@ -1,6 +1,7 @@
 """Grace notes and cues are told from other notes by their size, which the network sees less surely.
 
 Small heads measure about seven tenths of the others around them. The accidental before a small head is small.
+Fingerings are lower than the numbers of tuplets.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ _ACCIDENTAL = 0.93
 """The same of accidentals on the page, before small heads."""
 _ALONE = 0.8
 """The same of accidentals that have no head, in staff spaces, as those above trills and in figures."""
+_NUMBER = 0.92
+"""Staff spaces that the number of a tuplet is high at least: of 3,858 by Verovio and MuseScore one in a hundred
+is lower than 1.08; of 346 fingerings by Verovio half are lower than 0.9."""
 _BEFORE = 2.5
 """Sides of a head from an accidental to its head, at most."""
 
@@ -48,16 +52,18 @@ def _small_of(prefix: str) -> NDArray[np.int64]:
 
 
 _HEADS, _ACCIDENTALS = _small_of("noteheadBlack"), _small_of("accidental")
+_FINGERS = {VOCABULARY.id(f"tuplet{number}"): VOCABULARY.id(f"fingering{number}") for number in range(1, 6)}
 _PLAIN = [VOCABULARY.id(f"accidental{name}") for name in ("Flat", "Natural", "Sharp")]
 
 
 def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
-    """The symbols of a page, of which heads that are clearly smaller than those around them are small.
+    """The symbols of a page, of which what is clearly smaller than others is what such small ones are.
 
     Args:
         symbols: boxes in pixels, the column `staff` the number of their staff.
         staves: by those numbers.
     """
+    symbols = _with_fingerings(symbols, staves)
     label = symbols.label.copy()
     size = np.sqrt(np.prod(np.maximum(symbols.box[:, 2:] - symbols.box[:, :2], 1e-6), axis=1))
     sure = (symbols.score >= _SURE) & (symbols.staff != ABSENT)
@@ -76,6 +82,19 @@ def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
         small[place] = len(around) >= _FEW and size[heads[place]] < _HERE * np.median(usual[around])
     label[heads[small]] = _HEADS[label[heads[small]]]
     return symbols.replace(label=_with_accidentals(label, symbols, size, (space, least)))
+
+
+def _with_fingerings(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
+    """The symbols, of which numbers that are too low for a tuplet are fingerings."""
+    height = symbols.box[:, 3] - symbols.box[:, 1]
+    numbers = np.flatnonzero(np.isin(symbols.label, list(_FINGERS)) & (symbols.staff != ABSENT))
+    if not len(numbers):
+        return symbols
+    _, least = _spaces(staves)
+    low = numbers[height[numbers] < _NUMBER * least[symbols.staff[numbers]]]
+    label = symbols.label.copy()
+    label[low] = [_FINGERS[number] for number in label[low].tolist()]
+    return symbols.replace(label=label)
 
 
 def _spaces(staves: Sequence[StaffCurve]) -> tuple[Floats, Floats]:

@@ -85,3 +85,18 @@ def test_accidentals_of_a_small_staff_are_as_large_as_theirs_are() -> None:
     heads = page(*usual, *[("accidentalSharp", 7.0, 60.0 * k, 1) for k in range(3)], second=7.7)
     small = StaffCurve(X, STAVES[1].y, 7.0)
     assert set(told_by_size(heads, [STAVES[0], small]).names[20:]) == {"accidentalSharp"}
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "expected"),
+    [
+        ("tuplet3", 8.8, "fingering3"),
+        ("tuplet3", 9.6, "tuplet3"),
+        ("tuplet6", 8.8, "tuplet6"),
+        ("fingering3", 12.0, "fingering3"),
+    ],
+)
+def test_low_numbers_are_fingerings(name: str, size: float, expected: str) -> None:
+    assert told((name, size, 100.0, 0)) == [expected]
+    few = page((name, size, 100.0, 0))[20:]
+    assert told_by_size(few, STAVES).names == [expected]
