@@ -33,8 +33,8 @@ _ACCIDENTAL = 0.93
 _ALONE = 0.8
 """The same of accidentals that have no head, in staff spaces, as those above trills and in figures."""
 _NUMBER = 0.92
-"""Staff spaces that the number of a tuplet is high at least: of 3,858 by Verovio and MuseScore one in a hundred
-is lower than 1.08; of 346 fingerings by Verovio half are lower than 0.9."""
+"""Staff spaces that the number of a tuplet is high at least: of 3,858 by Verovio and MuseScore one in a
+hundred is lower than 1.08; of 346 fingerings by Verovio half are lower than 0.9."""
 _BEFORE = 2.5
 """Sides of a head from an accidental to its head, at most."""
 
