@@ -20,6 +20,8 @@ _OFF, _APART = 3.0, 0.3
 """Columns from where the ink ends to where arms meet, at most: so many, and until they are so far apart."""
 _EVEN = 4
 """Columns by which one arm may be longer."""
+_HIDDEN = 0.25
+"""Share of an arm, at its open end, that something else may hide."""
 _TILT = 0.12
 """Slope of the axis at most."""
 _LATE = 0.1
@@ -98,16 +100,20 @@ def hairpins_in_ink(image: Image) -> list[InkHairpin]:
 def _pairs(lines: Lines, opens: int, width: int) -> list[_Pair]:
     """Each two lines that are the arms of a hairpin that opens to the right (1) or to the left (-1)."""
     begin, end = (lines.from_ink, lines.last) if opens > 0 else (-lines.to_ink, -lines.first)
+    reach = lines.to_ink if opens > 0 else -lines.from_ink
     blank = lines.ends if opens > 0 else lines.begins
     slope, height = opens * lines.slope, lines.height
     steeper = slope[None] - slope[:, None]  # (upper, lower)
-    stop = np.minimum(end[:, None], end[None])
+    shorter, longer = np.minimum(end[:, None], end), np.maximum(end[:, None], end)
+    even = longer - shorter <= _EVEN
+    stop = np.where(even, shorter, longer)  # something else hides the end of the shorter arm
     start = np.minimum(begin[:, None], begin[None])
     base = height[None] - height[:, None]
     tip = _tip(start, base, steeper)
     early, late, length = base + steeper * start, base + steeper * stop, stop - tip
     good = (steeper > 0) & (early <= _MEETS) & (late >= _OPEN[0]) & (late <= _OPEN[1]) & (length >= SHORTEST)
-    good &= (np.abs(end[:, None] - end[None]) <= _EVEN) & (blank[:, None] | blank)
+    hidden = (np.minimum(reach[:, None], reach) >= longer - _EVEN) & (longer - shorter <= _HIDDEN * length)
+    good &= (even | hidden) & (blank[:, None] | blank)
     good &= np.maximum(begin[:, None], begin[None]) <= tip + _EVEN + _LATE * length
     tilt = np.abs(slope[:, None] + slope[None]) / 2
     good &= tilt <= _TILT

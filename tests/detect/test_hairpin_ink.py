@@ -119,3 +119,11 @@ def test_a_tip_behind_a_letter() -> None:
     cv2.circle(image, (155, 60), 12, (0,), 3)
     [found] = hairpins_in_ink(image)
     assert found.tip[0] == pytest.approx(150, abs=4)
+
+
+def test_an_open_end_behind_a_letter() -> None:
+    image = drawn(paper(), TIP, 250, 24)
+    image[40:56, 374:386] = image[40:56, 388:406] = 0  # on the upper arm alone
+    [found] = hairpins_in_ink(image)
+    assert found.upper == pytest.approx((400, 48), abs=3)
+    assert found.lower == pytest.approx((400, 72), abs=3)
