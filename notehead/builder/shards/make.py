@@ -201,7 +201,8 @@ class _Work:
             except ChildDied as death:
                 deaths += 1
                 self.deaths += 1
-                if not death.again or deaths == TRIES:
+                found = _read(path)  # it may have died with its work done
+                if found is None and (not death.again or deaths == TRIES):
                     self._fail(source, reason(death, "the engraver"), died=True)
                     return None
                 continue

@@ -165,34 +165,40 @@ def start(scores: Path, out: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", _RUN, str(scores), str(out), repr(SMALL)])
 
 
-_KILLER = """import os, random, signal, sys, threading
-class Finder:
-    def find_spec(self, name, path=None, target=None):
-        if name == "notehead.builder.shards.rows":
-            import notehead.builder.unit as unit
-            pages_of, timers = unit.pages_of, []
-            def watched(one, *rest):
-                for timer in timers:  # of the unit before, which was faster
-                    timer.cancel()
-                marks = {marks!r}
-                known = os.listdir(marks)
-                mine = sum(mark.startswith(one.key + "_") for mark in known)
-                if len(known) < 20 and mine < 2:
-                    open(os.path.join(marks, f"{{one.key}}_{{mine}}"), "w").close()
-                    victim = os.getppid() if len(known) % 3 == 2 else os.getpid()
-                    timers.append(threading.Timer(random.random() * 0.03, os.kill, (victim, signal.SIGKILL)))
-                    timers[-1].start()
-                return pages_of(one, *rest)
-            unit.pages_of = watched
-        return None
-sys.meta_path.insert(0, Finder())
+_KILLER = """import importlib, os, random, signal, threading
+marks, import_module = {marks!r}, importlib.import_module
+def watched(make_rows):
+    def made(source, style, split, values, path, most):
+        shard, unit = os.path.basename(os.path.dirname(path)), source["score_id"] + "_" + str(style)
+        known = [mark.split(",") for mark in os.listdir(marks)]
+        worker = len(known) % 3 == 2 and sum(mark[:2] == ["worker", shard] for mark in known) < 2
+        timer = None
+        if len(known) < 20 and sum(mark[2] == unit for mark in known) < 2:
+            mark = "worker" if worker else "engraver", shard, unit, str(len(known))
+            open(os.path.join(marks, ",".join(mark)), "w").close()
+            victim = os.getppid() if worker else os.getpid()
+            timer = threading.Timer(random.random() * 0.03, os.kill, (victim, signal.SIGKILL))
+            timer.start()
+        try:
+            return make_rows(source, style, split, values, path, most)
+        finally:
+            if timer is not None:  # no later unit dies of it
+                timer.cancel()
+                timer.join()
+    return made
+def imported(name, package=None):
+    module = import_module(name, package)
+    if name == "notehead.builder.shards.rows" and module.make_rows.__name__ != "made":
+        module.make_rows = watched(module.make_rows)
+    return module
+importlib.import_module = imported
 """
 
 
 def test_workers_killed_at_random_cost_nothing(
     built: BuildResult, scores: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Twenty times, some moment after a unit was begun, its engraver or the worker itself; no unit thrice."""
+    """Twenty times, some moment after a unit began, its engraver or the worker; no unit or shard thrice."""
     hook, marks = tmp_path / "hook", tmp_path / "marks"
     hook.mkdir()
     marks.mkdir()
@@ -200,7 +206,7 @@ def test_workers_killed_at_random_cost_nothing(
     with monkeypatch.context() as patch:
         patch.setenv("PYTHONPATH", f"{hook}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
         result = build(scores, tmp_path / "out", options(per_score=2, workers=2))
-    assert len(list(marks.iterdir())) == 20
+    assert len(list(marks.iterdir())) >= 20
     assert result.deaths > 5  # some units were done before their time came
     assert result.failures == ()
     assert manifest(result.folder) == manifest(built.folder)
@@ -256,6 +262,28 @@ def test_a_unit_that_kills_its_worker_is_set_aside_after_three_times(
     assert result.pages == 5
     again = build(folder, tmp_path / "out", options())  # it is tried again, and now works
     assert (again.pages, again.failures) == (6, ())
+
+
+def test_an_engraver_that_dies_with_its_work_done_is_not_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(
+        "import importlib, os\n"
+        "import_module = importlib.import_module\n"
+        "def imported(name, package=None):\n"
+        "    module = import_module(name, package)\n"
+        "    if name == 'notehead.builder.shards.rows':\n"
+        "        make_rows = module.make_rows\n"
+        "        module.make_rows = lambda *arguments: (make_rows(*arguments), os.abort())\n"
+        "    return module\n"
+        "importlib.import_module = imported\n"
+    )
+    folder = write(tmp_path / "scores", songs(2))
+    with monkeypatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{tmp_path / 'hook'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+        result = build(folder, tmp_path / "out", options())
+    assert (result.pages, result.deaths, result.failures) == (2, 2, ())
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs a small file system of its own")
