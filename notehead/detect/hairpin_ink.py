@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.nms import suppressed
+from notehead.detect.oriented import upright_around
 from notehead.detect.thin_lines import PAPER, SHORTEST, THIN, Lines, ThinInk
 
 Image = NDArray[np.uint8]
@@ -154,7 +156,8 @@ def _fitted(seen: ThinInk, lines: Lines, pair: _Pair) -> Lines:
         rows = np.rint(row).astype(np.int64) + np.arange(-THIN, THIN + 1)[:, None]
         inside = (rows >= 0) & (rows < len(seen.thin))
         weight = seen.dark[np.clip(rows, 0, len(seen.thin) - 1), columns] * inside
-        outer, inner = weight[[-arm, arm - 1]] >= seen.least
+        outside, within = (0, -1) if arm == 0 else (-1, 0)  # the upper arm's outside is above
+        outer, inner = weight[[outside, within]] >= seen.least
         weight[:, outer | inner & (gap >= 2 * THIN)] = 0  # something crosses it
         weight[[0, 1, -2, -1]] = 0
         y, x = np.nonzero(weight)
@@ -187,18 +190,6 @@ def _of_own_arms(pairs: list[_Pair]) -> list[_Pair]:
 
 def apart(hairpins: list[InkHairpin]) -> list[InkHairpin]:
     """The hairpins, from the longest on, of which none before lies on the same place."""
-    kept: list[InkHairpin] = []
-    boxes: list[NDArray[np.float64]] = []
-    for one in sorted(hairpins, key=lambda one: -abs(one.upper[0] - one.tip[0])):
-        points = np.array([one.tip, one.upper, one.lower])
-        box = np.concatenate((points.min(axis=0), points.max(axis=0)))
-        if not any(_iou(box, other) > _SAME for other in boxes):
-            kept.append(one)
-            boxes.append(box)
-    return kept
-
-
-def _iou(box: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    """Intersection over union."""
-    both = float(np.prod(np.clip(np.minimum(box[2:], other[2:]) - np.maximum(box[:2], other[:2]), 0, None)))
-    return both / (float(np.prod(box[2:] - box[:2]) + np.prod(other[2:] - other[:2])) - both)
+    points = np.array([(one.tip, one.upper, one.lower) for one in hairpins]).reshape(-1, 3, 2)
+    length = np.abs(points[:, 1, 0] - points[:, 0, 0])
+    return [hairpins[row] for row in suppressed(upright_around(points), length, _SAME).tolist()]

@@ -65,11 +65,12 @@ def drawn_hairpins(logits: Floats, image: NDArray[np.uint8], glyphs: Found) -> D
     for beside in _BESIDE:
         for x0, y0, x1, y1 in _joined(_around(left, beside, image.shape)):
             hairpins += [_moved(one, x0, y0) for one in hairpins_in_ink(image[y0:y1, x0:x1])]
-        hairpins = [one for one in apart(hairpins) if _is_seen(one, logits) and not _is_accent(one, accents)]
+        hairpins = [one for one in apart(hairpins) if _is_one(_corners(one), logits, accents)]
         corners = np.array([_corners(one) for one in hairpins]).reshape(-1, 4, 2)
-        left = left[[not _is_in(one, upright_around(corners)) for one in left]]
+        box = upright_around(corners)
+        left = left[[not _is_in(one, box) for one in left]]
     label = np.array([_OPENS[1 if one.upper[0] > one.tip[0] else -1] for one in hairpins], np.int64)
-    found = Found(label, np.full(len(hairpins), _SCORE), upright_around(corners), corners)
+    found = Found(label, np.full(len(hairpins), _SCORE), box, corners)
     return Drawn(_without(logits, corners), found)
 
 
@@ -135,15 +136,11 @@ def _corners(hairpin: InkHairpin) -> NDArray[np.float64]:
     return np.array([start - across, stop - across, stop + across, start + across])
 
 
-def _is_accent(hairpin: InkHairpin, accents: NDArray[np.float64]) -> bool:
-    """Whether it lies mostly in the box of a glyph that looks the same; `accents` (n, 4)."""
-    return _is_in(upright_around(_corners(hairpin)[None])[0], accents)
-
-
-def _is_seen(hairpin: InkHairpin, logits: Floats) -> bool:
-    """Whether the network sees a trace of it."""
-    x0, y0, x1, y1 = _cells(_corners(hairpin), logits.shape)
-    return bool(logits[y0:y1, x0:x1].max(initial=_SURELY_NOT) > _SEEN)
+def _is_one(corners: NDArray[np.float64], logits: Floats, accents: NDArray[np.float64]) -> bool:
+    """Whether the network sees something of a hairpin in a box (4, 2), and no accent; `accents` (n, 4)."""
+    x0, y0, x1, y1 = _cells(corners, logits.shape)
+    seen = logits[y0:y1, x0:x1].max(initial=_SURELY_NOT) > _SEEN
+    return bool(seen) and not _is_in(upright_around(corners[None])[0], accents)
 
 
 def _cells(corners: NDArray[np.float64], shape: tuple[int, ...]) -> Place:

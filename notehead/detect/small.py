@@ -63,7 +63,8 @@ def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
         symbols: boxes in pixels, the column `staff` the number of their staff.
         staves: by those numbers.
     """
-    symbols = _with_fingerings(symbols, staves)
+    space, least = _spaces(staves)
+    symbols = _with_fingerings(symbols, least)
     label = symbols.label.copy()
     size = np.sqrt(np.prod(np.maximum(symbols.box[:, 2:] - symbols.box[:, :2], 1e-6), axis=1))
     sure = (symbols.score >= _SURE) & (symbols.staff != ABSENT)
@@ -71,7 +72,6 @@ def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
     if len(heads) < _ENOUGH:
         return symbols
     large, staff = _HEADS[label[heads]] >= 0, symbols.staff[heads]
-    space, least = _spaces(staves)
     usual = np.where(large, size[heads], size[heads] / _RATIO)  # what they would measure if they were large
     on_page = np.median(usual / space[staff]) * least[staff]
     small = large & (size[heads] < _PAGE * on_page)
@@ -84,13 +84,10 @@ def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
     return symbols.replace(label=_with_accidentals(label, symbols, size, (space, least)))
 
 
-def _with_fingerings(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
+def _with_fingerings(symbols: Symbols, least: Floats) -> Symbols:
     """The symbols, of which numbers that are too low for a tuplet are fingerings."""
     height = symbols.box[:, 3] - symbols.box[:, 1]
     numbers = np.flatnonzero(np.isin(symbols.label, list(_FINGERS)) & (symbols.staff != ABSENT))
-    if not len(numbers):
-        return symbols
-    _, least = _spaces(staves)
     low = numbers[height[numbers] < _NUMBER * least[symbols.staff[numbers]]]
     label = symbols.label.copy()
     label[low] = [_FINGERS[number] for number in label[low].tolist()]
