@@ -11,8 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.maps import DOT, Floats
+from notehead.detect.tip_ink import Ink, beyond
 from notehead.detect.tips import MoveTips, Points, Tips, tip_windows
 
+_SPIKE, _NARROW = 11, 3
+"""Cells along a curve of which some are a spike's, less than half of them; and the fewest that tell."""
+_ROUGH = 1.0
+"""Cells by which the outside of a bow is rough."""
 _NEAR = 1.0
 """Cells from the last pixel within which pixels are the tip."""
 
@@ -24,6 +29,7 @@ class CurveSight:
     Attributes:
         image: uint8 (height, width), 0 black, that the network has seen.
         logits: of the trace, (height / 2, width / 2).
+        known: where there are other symbols, as `known_ink` gives it.
         hangs: whether its curves are bowed downwards.
         tie: whether they are ties.
         move: the network.
@@ -31,6 +37,7 @@ class CurveSight:
 
     image: NDArray[np.uint8]
     logits: Floats
+    known: NDArray[np.uint8]
     hangs: bool
     tie: bool
     move: MoveTips
@@ -40,6 +47,7 @@ def ended(curves: Sequence[NDArray[np.int32]], sight: CurveSight) -> list[Points
     """The pixels of curves, each x and y (m, 2) in cells, up to where their tips are, and the tips."""
     if not curves:
         return []
+    curves = [without_spikes(curve, hangs=sight.hangs) for curve in curves]
     axes = [long_axis(curve) for curve in curves]
     ends = [tips_along(curve, axis) for curve, axis in zip(curves, axes, strict=True)]
     length = np.array([np.linalg.norm(last - first) for first, last in ends]) * DOT
@@ -55,11 +63,9 @@ def ended(curves: Sequence[NDArray[np.int32]], sight: CurveSight) -> list[Points
     first = np.zeros(count, np.int64)
     logits = sight.logits[None].astype(np.float32, copy=False)  # of tiled pages in half precision
     seen = tip_windows(sight.image[None], logits, tips, (first, first))
-    better = tips.moved(sight.move(seen, tips.known)) / DOT - 0.5
-    return [
-        _between(curve, axis, both)
-        for curve, axis, both in zip(curves, axes, better.reshape(-1, 2, 2), strict=True)
-    ]
+    better = (tips.moved(sight.move(seen, tips.known)) / DOT - 0.5).reshape(-1, 2, 2)
+    better = beyond(Ink(sight.image, sight.known), curves, better)
+    return [_between(curve, axis, both) for curve, axis, both in zip(curves, axes, better, strict=True)]
 
 
 def long_axis(pixels: NDArray[np.int32]) -> Points:
@@ -76,6 +82,35 @@ def long_axis(pixels: NDArray[np.int32]) -> Points:
     if size == 0:
         return np.array([1.0, 0.0])
     return axis / size * (1 if tuple(axis) > (0.0, 0.0) else -1)
+
+
+def without_spikes(pixels: NDArray[np.int32], *, hangs: bool) -> NDArray[np.int32]:
+    """A curve's pixels (n, 2) without those that stick out of its bow, where a barline or a stem crosses it.
+
+    Args:
+        pixels: x and y.
+        hangs: whether it is bowed downwards.
+
+    Example:
+        >>> bow = np.array([[x, y + x * (40 - x) // 50] for x in range(41) for y in (0, 1)])
+        >>> spike = np.array([[19, y] for y in range(10, 14)])
+        >>> found = without_spikes(np.concatenate((bow, spike)).astype(np.int32), hangs=True)
+        >>> len(bow), len(found), int(found[:, 1].max())
+        (82, 82, 9)
+    """
+    axis = long_axis(pixels)
+    across = pixels @ np.array([-axis[1], axis[0]]) * (1 if hangs else -1)
+    along = np.rint(pixels @ axis).astype(np.int64)
+    along -= along.min()
+    size = min(_SPIKE, len(np.unique(along)) // 4) // 2 * 2 + 1
+    if size < _NARROW:
+        return pixels
+    outside = np.full(int(along.max()) + 1, -np.inf)
+    np.maximum.at(outside, along, across)
+    seen = outside[np.isfinite(outside)]
+    most = np.median(np.lib.stride_tricks.sliding_window_view(seen, size), axis=1).max()
+    kept: NDArray[np.int32] = pixels[across <= most + _ROUGH]
+    return kept
 
 
 def middles_along(along: NDArray[np.int64], across: NDArray[Any]) -> NDArray[np.float64]:

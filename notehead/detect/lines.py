@@ -16,6 +16,7 @@ from notehead.detect.brackets import bridged, middles_of, numbers, parted
 from notehead.detect.classes import BELOW, CURVES, FAMILIES, TRACES, trace_kind
 from notehead.detect.curves import CurveSight
 from notehead.detect.hairpins import drawn_hairpins
+from notehead.detect.known_ink import known_ink
 from notehead.detect.maps import (
     CELL,
     DOT,
@@ -53,11 +54,14 @@ def find_lines(
     curves = without_rivals([traces[name] for name in CURVES], [levels[name] for name in CURVES])
     traces |= zip(CURVES, curves, strict=True)
     splits, mends = _splits(image, boxes), _mends(image)
+    known = known_ink(image, traces, glyphs)
     parts = []
     for name, logits in traces.items():
         tips = None
         if name in CURVES:
-            tips = CurveSight(image, logits, name in BELOW.values(), name.startswith("tie"), reader.tips)
+            tips = CurveSight(
+                image, logits, known, name in BELOW.values(), name.startswith("tie"), reader.tips
+            )
         sight = TraceSight(image, levels[name], splits.get(name), mends.get(name), tips)
         parts.append(parts_of(logits, name, sight))
     corners = np.concatenate([part.corners for part in parts])

@@ -57,8 +57,8 @@ LEVELS = {
     "barlines": Level(bridge=-4, gap=12, shortest=10),
     "slursAbove": Level(-2.5, -2.5, shortest=7),
     "slursBelow": Level(-2.5, -2.5, shortest=7),
-    "tiesAbove": Level(-2.5, -2.5, shortest=4.5),
-    "tiesBelow": Level(-2.5, -2.5, shortest=4.5),
+    "tiesAbove": Level(-2.5, -2.5, shortest=3.0),
+    "tiesBelow": Level(-2.5, -2.5, shortest=3.0),
     "hairpins": Level(shortest=6),
 }
 """By trace, measured on pages held back from training: stems go on behind strokes of tremolos, barlines

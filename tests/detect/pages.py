@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.classes import TRACES
+
 _FINE = 4
 
 
@@ -39,3 +41,9 @@ def page_of_text(size: float, leading: float, font: int) -> NDArray[np.uint8]:
         text = (words[number % 40 :] + words)[: int(60 / size)]
         cv2.putText(page, text, (40, int(y)), font, size, 0, 1, cv2.LINE_AA)
     return page
+
+
+def no_traces(shape: tuple[int, ...]) -> dict[str, NDArray[np.float32]]:
+    """Maps of lines of an image of so many pixels, on which there are none."""
+    height, width = (-(-side // 2) for side in shape)
+    return {name: np.full((height, width), -9, np.float32) for name in TRACES}

@@ -83,7 +83,8 @@ def sight(away: tuple[float, float]) -> CurveSight:
         assert windows.shape == (len(known), 3, SIDE, SIDE)
         return np.tile(np.array(away, np.float32), (len(windows), 1))
 
-    return CurveSight(np.full((80, 120), 255, np.uint8), np.zeros((40, 60), np.float32), False, False, move)
+    image, logits = np.full((80, 120), 255, np.uint8), np.zeros((40, 60), np.float32)
+    return CurveSight(image, logits, np.zeros_like(image), False, False, move)
 
 
 def test_a_curve_ends_where_its_tips_are_found() -> None:
