@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import NamedTuple
 
 import cv2
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from notehead.detect.hairpin_ink import InkHairpin, apart, hairpins_in_ink
 from notehead.detect.maps import DOT, Floats, Found
 from notehead.detect.oriented import upright_around
+from notehead.detect.thin_lines import SHORTEST
 from notehead.vocabulary import VOCABULARY
 
 Place = tuple[int, int, int, int]
@@ -19,6 +21,8 @@ _OPENS = {1: VOCABULARY.id("dynamicCrescendoHairpin"), -1: VOCABULARY.id("dynami
 """By the side to which it opens, right or left."""
 _ACCENTS = [row.id for row in VOCABULARY.classes if row.name.startswith("artic")]
 """Glyphs that look the same, and are smaller."""
+_FLAT = 0.25, 0.45
+"""Heights of a box, by its width, between which it is lower than an accent and higher than a line."""
 _SEEN = 0.0
 """Logit from which on there is something of a hairpin."""
 _BESIDE, _ASIDE = (64, 320), 30
@@ -59,19 +63,32 @@ def drawn_hairpins(logits: Floats, image: NDArray[np.uint8], glyphs: Found) -> D
         image: uint8 (height, width), 0 black, that the network has seen.
         glyphs: found already.
     """
-    accents = glyphs.box[np.isin(glyphs.label, _ACCENTS)]
+    accents, flat = _accents(glyphs)
     hairpins: list[InkHairpin] = []
-    left = _seen(logits)
+    left = np.concatenate((_seen(logits), flat))
     for beside in _BESIDE:
         for x0, y0, x1, y1 in _joined(_around(left, beside, image.shape)):
             hairpins += [_moved(one, x0, y0) for one in hairpins_in_ink(image[y0:y1, x0:x1])]
-        hairpins = [one for one in apart(hairpins) if _is_one(_corners(one), logits, accents)]
+        hairpins = apart(hairpins)
         corners = np.array([_corners(one) for one in hairpins]).reshape(-1, 4, 2)
         box = upright_around(corners)
+        right = [
+            not _is_in(one, accents) and (_is_in(one, flat) or _is_seen(both, logits))
+            for one, both in zip(box, corners, strict=True)
+        ]
+        hairpins, corners, box = [*compress(hairpins, right)], corners[right], box[right]
         left = left[[not _is_in(one, box) for one in left]]
     label = np.array([_OPENS[1 if one.upper[0] > one.tip[0] else -1] for one in hairpins], np.int64)
     found = Found(label, np.full(len(hairpins), _SCORE), box, corners)
     return Drawn(_without(logits, corners), found)
+
+
+def _accents(glyphs: Found) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Boxes of accents and their like, (n, 4), and of what looks like one, but is too flat."""
+    box = glyphs.box[np.isin(glyphs.label, _ACCENTS)]
+    width, height = (box[:, 2:] - box[:, :2]).T
+    flat = (height > _FLAT[0] * width) & (height < _FLAT[1] * width) & (width >= SHORTEST)
+    return box[~flat], box[flat]
 
 
 def _seen(logits: Floats) -> NDArray[np.float64]:
@@ -136,11 +153,10 @@ def _corners(hairpin: InkHairpin) -> NDArray[np.float64]:
     return np.array([start - across, stop - across, stop + across, start + across])
 
 
-def _is_one(corners: NDArray[np.float64], logits: Floats, accents: NDArray[np.float64]) -> bool:
-    """Whether the network sees something of a hairpin in a box (4, 2), and no accent; `accents` (n, 4)."""
+def _is_seen(corners: NDArray[np.float64], logits: Floats) -> bool:
+    """Whether the network sees something of a hairpin in a box (4, 2)."""
     x0, y0, x1, y1 = _cells(corners, logits.shape)
-    seen = logits[y0:y1, x0:x1].max(initial=_SURELY_NOT) > _SEEN
-    return bool(seen) and not _is_in(upright_around(corners[None])[0], accents)
+    return bool(logits[y0:y1, x0:x1].max(initial=_SURELY_NOT) > _SEEN)
 
 
 def _cells(corners: NDArray[np.float64], shape: tuple[int, ...]) -> Place:

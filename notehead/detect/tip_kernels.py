@@ -69,7 +69,7 @@ def follow_tips(page, ways, inside, most, found):
             what = _at(known, way)
             if what == CURVE and owner[int(round(way[1])) // 2, int(round(way[0])) // 2] != own:
                 what = ENDS
-            if (beyond > 0 and what == ENDS) or (beyond > 0 and abs(way[2] - heading) > _TURNED):
+            if beyond > 0 and (what == ENDS or abs(way[2] - heading) > _TURNED):
                 break
             _look(image, way, aside)
             reach = _BEGIN if step <= _LOCKED else _REACH

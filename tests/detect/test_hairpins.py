@@ -58,6 +58,19 @@ def test_accents_are_none() -> None:
     assert not len(drawn_hairpins(seen(50, 60), short, accent).found.label)
 
 
+@pytest.mark.parametrize("name", ["articAccentAbove", "articTenutoBelow"])
+def test_an_accent_that_is_too_flat_is_a_small_one(name: str) -> None:
+    """Though the network sees nothing of a hairpin there."""
+    image = np.full((200, 600), 255, np.uint8)
+    for y in (95, 105):
+        cv2.line(image, (100, 100), (130, y), (0,), 2)
+    box = np.array([[99.0, 93, 132, 107]])
+    flat = Found(np.array([VOCABULARY.id(name)]), np.array([0.4]), box, upright_corners(box))
+    found = drawn_hairpins(seen(0, 0), image, flat).found
+    assert found.label.tolist() == [VOCABULARY.id("dynamicCrescendoHairpin")]
+    assert found.box[0] == pytest.approx(box[0], abs=3)
+
+
 def test_a_page_full_of_traces_ends() -> None:
     rng = np.random.default_rng(5)
     logits = rng.normal(-2, 3, (600, 500)).astype(np.float32)
