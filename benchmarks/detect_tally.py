@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -172,9 +172,10 @@ class Tally:
 
     def __init__(self, name: str) -> None:
         options = DetectionOptions(confidence=CONFIDENCE, thin=TRACED)
+        along = replace(options, oriented=True)  # the distance of lines as they run, not of boxes around them
         self.name = name
         self._all, self._glyphs, self._text = (DetectionEvaluator(VOCABULARY, options) for _ in range(3))
-        self._lines = {group: DetectionEvaluator(VOCABULARY, options) for group in LINES}
+        self._lines = {group: DetectionEvaluator(VOCABULARY, along) for group in LINES}
         self._scores: list[Scores] = []
         self._seconds: list[float] = []
         self._misjudged: list[str] = []
