@@ -27,17 +27,15 @@ class CurveSight:
     """What tips of the curves of a trace are looked at with.
 
     Attributes:
-        image: uint8 (height, width), 0 black, that the network has seen.
+        ink: of the image that the network has seen.
         logits: of the trace, (height / 2, width / 2).
-        known: where there are other symbols, as `known_ink` gives it.
         hangs: whether its curves are bowed downwards.
         tie: whether they are ties.
         move: the network.
     """
 
-    image: NDArray[np.uint8]
+    ink: Ink
     logits: Floats
-    known: NDArray[np.uint8]
     hangs: bool
     tie: bool
     move: MoveTips
@@ -62,9 +60,9 @@ def ended(curves: Sequence[NDArray[np.int32]], sight: CurveSight) -> list[Points
     )
     first = np.zeros(count, np.int64)
     logits = sight.logits[None].astype(np.float32, copy=False)  # of tiled pages in half precision
-    seen = tip_windows(sight.image[None], logits, tips, (first, first))
+    seen = tip_windows(sight.ink.image[None], logits, tips, (first, first))
     better = (tips.moved(sight.move(seen, tips.known)) / DOT - 0.5).reshape(-1, 2, 2)
-    better = beyond(Ink(sight.image, sight.known), curves, better)
+    better = beyond(sight.ink, curves, better)
     return [_between(curve, axis, both) for curve, axis, both in zip(curves, axes, better, strict=True)]
 
 

@@ -29,6 +29,7 @@ from notehead.detect.maps import (
 from notehead.detect.parts import SAMPLES, WEDGES, Mend, Split, TraceSight, parts_of
 from notehead.detect.reader import Reader
 from notehead.detect.rivals import without_rivals
+from notehead.detect.tip_ink import Ink
 from notehead.detect.wedges import wedges
 
 _BRACKETS = "tuplets"
@@ -54,14 +55,12 @@ def find_lines(
     curves = without_rivals([traces[name] for name in CURVES], [levels[name] for name in CURVES])
     traces |= zip(CURVES, curves, strict=True)
     splits, mends = _splits(image, boxes), _mends(image)
-    known = known_ink(image, traces, glyphs)
+    ink = Ink(image, known_ink(image, traces, glyphs))
     parts = []
     for name, logits in traces.items():
         tips = None
         if name in CURVES:
-            tips = CurveSight(
-                image, logits, known, name in BELOW.values(), name.startswith("tie"), reader.tips
-            )
+            tips = CurveSight(ink, logits, name in BELOW.values(), name.startswith("tie"), reader.tips)
         sight = TraceSight(image, levels[name], splits.get(name), mends.get(name), tips)
         parts.append(parts_of(logits, name, sight))
     corners = np.concatenate([part.corners for part in parts])

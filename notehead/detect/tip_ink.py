@@ -44,11 +44,11 @@ class _Way(NamedTuple):
     steps: int
 
 
-def beyond(sight: Ink, curves: Sequence[NDArray[Any]], tips: Points) -> Points:
+def beyond(ink: Ink, curves: Sequence[NDArray[Any]], tips: Points) -> Points:
     """Tips of curves, (n, 2, 2) in cells, moved outwards to where the ink ends.
 
     Args:
-        sight: the page.
+        ink: of the page.
         curves: x and y of the pixels of their traces, (m, 2) in cells.
         tips: of each curve, (n, 2, 2).
 
@@ -74,7 +74,7 @@ def beyond(sight: Ink, curves: Sequence[NDArray[Any]], tips: Points) -> Points:
     inside = np.array([way.steps for way in ways.values()], np.int64)
     most = np.maximum(_MOST * length[row] * DOT, 1).astype(np.int64)
     found = np.zeros((len(ways), 3))
-    follow_tips((sight.image, sight.known, _owners(curves, sight.image)), begin, inside, most, found)
+    follow_tips((ink.image, ink.known, _owners(curves, ink.image)), begin, inside, most, found)
     moved, more = tips.copy(), found[:, 2] > 0
     moved[row[more], end[more]] = (found[more, :2] + 0.5) / DOT - 0.5
     return moved

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from notehead.detect.curves import CurveSight, ended
 from notehead.detect.maps import sigmoid
+from notehead.detect.tip_ink import Ink
 from notehead.detect.tips import SIDE, Tips, tip_windows
 
 Floats = NDArray[np.float32]
@@ -84,7 +85,7 @@ def sight(away: tuple[float, float]) -> CurveSight:
         return np.tile(np.array(away, np.float32), (len(windows), 1))
 
     image, logits = np.full((80, 120), 255, np.uint8), np.zeros((40, 60), np.float32)
-    return CurveSight(image, logits, np.zeros_like(image), False, False, move)
+    return CurveSight(Ink(image, np.zeros_like(image)), logits, False, False, move)
 
 
 def test_a_curve_ends_where_its_tips_are_found() -> None:
