@@ -68,7 +68,7 @@ def follow_tips(page, ways, inside, most, found):
                 heading = way[2]
             what = _at(known, way)
             if what == CURVE and owner[int(round(way[1])) // 2, int(round(way[0])) // 2] != own:
-                what = ENDS
+                what = UNKNOWN if streak >= _SURE else ENDS  # what goes on without a bend is the same curve
             if beyond > 0 and (what == ENDS or abs(way[2] - heading) > _TURNED):
                 break
             _look(image, way, aside)

@@ -110,6 +110,15 @@ def test_it_does_not_go_on_where_another_begins() -> None:
     assert moved(image, points - [60, 0], known)[1][0] < 265
 
 
+def test_it_goes_on_into_a_part_of_itself_that_was_seen_apart() -> None:
+    points = arc(0.3)
+    known = np.zeros((SIZE, SIZE), np.uint8)
+    x, y = np.rint(points[210:]).astype(int).T
+    for step in range(-2, 3):
+        known[y + step, x] = CURVE
+    np.testing.assert_allclose(moved(drawn(points), points, known)[1], points[-1], atol=3.5)
+
+
 def test_it_ends_at_a_notehead() -> None:
     points = arc(0.0)
     known = np.zeros((SIZE, SIZE), np.uint8)
