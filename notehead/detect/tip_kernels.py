@@ -66,17 +66,10 @@ def follow_tips(page, ways, inside, most, found):
             way[2] += way[3]
             if beyond == 0:
                 heading = way[2]
-            what = _at(known, way)
-            if what == CURVE and owner[int(round(way[1])) // 2, int(round(way[0])) // 2] != own:
-                what = UNKNOWN if streak >= _SURE else ENDS  # what goes on without a bend is the same curve
+            what = _at(known, owner, way, own, streak)
             if beyond > 0 and (what == ENDS or abs(way[2] - heading) > _TURNED):
                 break
-            _look(image, way, aside)
-            reach = _BEGIN if step <= _LOCKED else _REACH
-            ridge = _ASIDE - reach + int(np.argmax(aside[_ASIDE - reach : _ASIDE + reach + 1]))
-            dark = aside[ridge]
-            paper = max(aside[: ridge - 1].min(), aside[ridge + 2 :].min())
-            low, high = _extent(aside, ridge, (dark + paper) / 2)
+            dark, paper, low, high = _across(image, way, _BEGIN if step <= _LOCKED else _REACH, aside)
             tall = low == 0 or high == 2 * _ASIDE
             if dark < _FAINT or (not tall and dark - paper < max(_PALE * level, _FAINT)):
                 white, streak = white + 1, 0
@@ -103,6 +96,17 @@ def follow_tips(page, ways, inside, most, found):
             level = dark - paper if level == 0 else (1 - _SMOOTH) * level + _SMOOTH * (dark - paper)
             if beyond > 0 and streak >= _SURE and sure >= _INSIDE:
                 found[k, 0], found[k, 1], found[k, 2] = way[0], way[1], beyond
+
+
+@njit(cache=True)
+def _across(image, way, reach, aside):
+    """How dark the ink at a way is, and the paper beside it, and its first and last pixel across."""
+    _look(image, way, aside)
+    ridge = _ASIDE - reach + int(np.argmax(aside[_ASIDE - reach : _ASIDE + reach + 1]))
+    dark = aside[ridge]
+    paper = max(aside[: ridge - 1].min(), aside[ridge + 2 :].min())
+    low, high = _extent(aside, ridge, (dark + paper) / 2)
+    return dark, paper, low, high
 
 
 @njit(cache=True)
@@ -146,12 +150,15 @@ def _middle(aside, low, high, paper):
 
 
 @njit(cache=True)
-def _at(known, way):
-    """What is known of a pixel."""
+def _at(known, owner, way, own, streak):
+    """What is known of a pixel; another's curve ends this one, unless it goes on there without a bend."""
     x, y = int(round(way[0])), int(round(way[1]))
-    if 0 <= y < len(known) and 0 <= x < known.shape[1]:
-        return int(known[y, x])
-    return ENDS
+    if not (0 <= y < len(known) and 0 <= x < known.shape[1]):
+        return ENDS
+    what = int(known[y, x])
+    if what == CURVE and owner[y // 2, x // 2] != own:
+        return UNKNOWN if streak >= _SURE else ENDS
+    return what
 
 
 @njit(cache=True)

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +167,16 @@ def start(scores: Path, out: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", _RUN, str(scores), str(out), repr(SMALL)])
 
 
+@contextmanager
+def hooked(folder: Path, code: str) -> Iterator[None]:
+    """Every Python that is started meanwhile runs some code first."""
+    (folder / "hook").mkdir()
+    (folder / "hook" / "sitecustomize.py").write_text(code)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", f"{folder / 'hook'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+        yield
+
+
 _KILLER = """import importlib, os, random, signal, threading
 marks, import_module = {marks!r}, importlib.import_module
 def watched(make_rows):
@@ -195,16 +207,11 @@ importlib.import_module = imported
 """
 
 
-def test_workers_killed_at_random_cost_nothing(
-    built: BuildResult, scores: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_killed_at_random_cost_nothing(built: BuildResult, scores: Path, tmp_path: Path) -> None:
     """Twenty times, some moment after a unit began, its engraver or the worker; no unit or shard thrice."""
-    hook, marks = tmp_path / "hook", tmp_path / "marks"
-    hook.mkdir()
+    marks = tmp_path / "marks"
     marks.mkdir()
-    (hook / "sitecustomize.py").write_text(_KILLER.format(marks=str(marks)))
-    with monkeypatch.context() as patch:
-        patch.setenv("PYTHONPATH", f"{hook}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    with hooked(tmp_path, _KILLER.format(marks=str(marks))):
         result = build(scores, tmp_path / "out", options(per_score=2, workers=2))
     assert len(list(marks.iterdir())) >= 20
     assert result.deaths > 5  # some units were done before their time came
@@ -230,12 +237,8 @@ def test_killed_and_resumed_is_the_same(built: BuildResult, scores: Path, tmp_pa
     assert result.made < built.pages
 
 
-def test_a_unit_that_kills_its_worker_is_set_aside_after_three_times(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hook = tmp_path / "hook"
-    hook.mkdir()
-    (hook / "sitecustomize.py").write_text(
+def test_a_unit_that_kills_its_worker_is_set_aside_after_three_times(tmp_path: Path) -> None:
+    code = (
         "import os, sys\n"
         "class Finder:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
@@ -251,8 +254,7 @@ def test_a_unit_that_kills_its_worker_is_set_aside_after_three_times(
         "sys.meta_path.insert(0, Finder())\n"
     )
     folder = write(tmp_path / "scores", songs(6))
-    with monkeypatch.context() as patch:
-        patch.setenv("PYTHONPATH", f"{hook}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    with hooked(tmp_path, code):
         result = build(folder, tmp_path / "out", options())
     assert [(failure.file, "SIGABRT" in failure.reason) for failure in result.failures] == [
         ("03.musicxml", True)
@@ -264,11 +266,8 @@ def test_a_unit_that_kills_its_worker_is_set_aside_after_three_times(
     assert (again.pages, again.failures) == (6, ())
 
 
-def test_an_engraver_that_dies_with_its_work_done_is_not_asked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "hook").mkdir()
-    (tmp_path / "hook" / "sitecustomize.py").write_text(
+def test_an_engraver_that_dies_with_its_work_done_is_not_asked_again(tmp_path: Path) -> None:
+    code = (
         "import importlib, os\n"
         "import_module = importlib.import_module\n"
         "def imported(name, package=None):\n"
@@ -280,8 +279,7 @@ def test_an_engraver_that_dies_with_its_work_done_is_not_asked_again(
         "importlib.import_module = imported\n"
     )
     folder = write(tmp_path / "scores", songs(2))
-    with monkeypatch.context() as patch:
-        patch.setenv("PYTHONPATH", f"{tmp_path / 'hook'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    with hooked(tmp_path, code):
         result = build(folder, tmp_path / "out", options())
     assert (result.pages, result.deaths, result.failures) == (2, 2, ())
 
