@@ -70,7 +70,7 @@ def beyond(ink: Ink, curves: Sequence[NDArray[Any]], tips: Points) -> Points:
     if not ways:
         return tips
     row, end = np.array([*ways]).T
-    begin = np.array([(*way[:3], 0.0, place + 1) for (place, _), way in ways.items()])
+    begin = np.array([(*way[:3], place + 1) for (place, _), way in ways.items()])
     inside = np.array([way.steps for way in ways.values()], np.int64)
     most = np.maximum(_MOST * length[row] * DOT, 1).astype(np.int64)
     found = np.zeros((len(ways), 3))

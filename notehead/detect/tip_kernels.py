@@ -47,7 +47,7 @@ def follow_tips(page, ways, inside, most, found):
         page: the image, uint8 (height, width), 0 black; what is known of its pixels, uint8: where there is a
             `CURVE`, where one is `HIDDEN`, and where each `ENDS`; and whose curve is there, int64
             (height / 2, width / 2), 0 for nobody's.
-        ways: float64 (n, 5), x and y of the pixel to begin at, heading, its change a pixel, owner; used up.
+        ways: float64 (n, 4), x and y of the pixel to begin at, heading, owner; used up.
         inside: int64 (n,), steps from there to the tip.
         most: int64 (n,), steps beyond the tip.
         found: float64 (n, 3), filled with x and y of the last pixel that is surely the curve's, and its steps
@@ -56,14 +56,14 @@ def follow_tips(page, ways, inside, most, found):
     image, known, owner = page
     aside = np.empty(2 * _ASIDE + 1)
     for k in range(len(ways)):
-        way, own = ways[k, :4], int(ways[k, 4])
-        heading = level = 0.0
+        way, own = ways[k, :3], int(ways[k, 3])
+        heading = bend = level = 0.0
         white = hidden = streak = sure = 0
         for step in range(1, inside[k] + most[k] + 1):
             beyond = step - inside[k]
             way[0] += math.cos(way[2])
             way[1] += math.sin(way[2])
-            way[2] += way[3]
+            way[2] += bend
             if beyond == 0:
                 heading = way[2]
             what = _at(known, owner, way, own, streak)
@@ -92,7 +92,7 @@ def follow_tips(page, ways, inside, most, found):
             way[0] -= _MOVE * off * math.sin(way[2])
             way[1] += _MOVE * off * math.cos(way[2])
             way[2] += _TURN * off
-            way[3] += _BEND * off
+            bend += _BEND * off
             level = dark - paper if level == 0 else (1 - _SMOOTH) * level + _SMOOTH * (dark - paper)
             if beyond > 0 and streak >= _SURE and sure >= _INSIDE:
                 found[k, 0], found[k, 1], found[k, 2] = way[0], way[1], beyond

@@ -7,7 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.detect.classes import TRACES
+from notehead.detect.maps import Found
 
+NO_GLYPHS = Found(np.empty(0, np.int64), np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)))
 _FINE = 4
 
 

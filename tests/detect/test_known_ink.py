@@ -8,9 +8,7 @@ from notehead.detect.known_ink import known_ink
 from notehead.detect.maps import Found
 from notehead.detect.tip_kernels import CURVE, ENDS, HIDDEN
 from notehead.vocabulary import VOCABULARY
-from tests.detect.pages import no_traces
-
-NONE = Found(np.empty(0, np.int64), np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)))
+from tests.detect.pages import NO_GLYPHS, no_traces
 
 
 def test_known_are_staff_lines_glyphs_and_curves() -> None:
@@ -35,4 +33,4 @@ def test_known_are_staff_lines_glyphs_and_curves() -> None:
 
 def test_a_page_of_odd_size_is_known_as_well() -> None:
     image = np.full((81, 201), 255, np.uint8)
-    assert known_ink(image, no_traces(image.shape), NONE).shape == image.shape
+    assert known_ink(image, no_traces(image.shape), NO_GLYPHS).shape == image.shape

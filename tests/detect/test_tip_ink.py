@@ -10,15 +10,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from notehead.detect.known_ink import known_ink
-from notehead.detect.maps import Found
 from notehead.detect.tip_ink import Ink, beyond
 from notehead.detect.tip_kernels import CURVE, ENDS, HIDDEN
-from tests.detect.pages import no_traces
+from tests.detect.pages import NO_GLYPHS, no_traces
 
 Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
 SIZE = 400
-NONE = Found(np.empty(0, np.int64), np.empty(0), np.empty((0, 4)), np.empty((0, 4, 2)))
 
 
 def arc(angle: float, bow: float = 0.15) -> Points:
@@ -97,7 +95,7 @@ def test_it_does_not_go_on_along_a_staff_line(off: int) -> None:
     points = arc(0.0, bow=0.08)
     image = drawn(points)
     image[round(points[-1][1]) + off] = 0
-    known = known_ink(image, no_traces(image.shape), NONE)
+    known = known_ink(image, no_traces(image.shape), NO_GLYPHS)
     assert abs(moved(image, points, known)[1] - points[-1]).max() < 9
 
 
