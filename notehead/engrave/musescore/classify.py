@@ -13,6 +13,7 @@ from notehead.engrave.musescore.marks import Mark, make_mark
 from notehead.engrave.musescore.rules import RULES, UNKNOWN, Rule
 from notehead.engrave.musescore.shapes import GlyphMatcher
 from notehead.engrave.musescore.svg import Drawn
+from notehead.engrave.musescore.united import Letter, spell_united
 from notehead.engrave.outlines import Outline
 from notehead.vocabulary import VOCABULARY
 
@@ -72,13 +73,11 @@ class Namer:
         if len(piece.points):
             _take_line(piece, rule, marks)
             return
-        if rule.spelt and not piece.placed:
-            spelt = self._matcher.spell(piece.contours, self._names[rule.element])
-            for name, contours in spelt or ():
+        if rule.spelt and not piece.placed and (spelt := self._spelt(piece, rule)):
+            for name, contours in spelt:
                 marks.append(make_mark(name, [Drawn(piece.element, tuple(contours), piece.points)]))
                 marks[-1].text = name[-1] if name[-1].isdigit() else ""
-            if spelt:
-                return
+            return
         name = self.glyph(piece, rule) or rule.other
         merged = _MERGED.get(rule.element)
         if merged and name.startswith(("wiggle", "ornamentZigZag", "arpegg")):
@@ -97,13 +96,21 @@ class Namer:
                 return
         marks.append(make_mark(name, [piece]))
 
+    def _spelt(self, piece: Drawn, rule: Rule) -> list[Letter] | None:
+        """The glyphs of a row, one by one."""
+        found = self._matcher.spell(piece.contours, self._names[rule.element])
+        if found is None and rule.united:
+            found = spell_united(piece.contours, self.glyphs)
+        return found
+
     def glyph(self, piece: Drawn, rule: Rule) -> str | None:
         """The SMuFL name of a path, None where it is no glyph that its element may show."""
         names = self._names[rule.element]
         if not names:
             return None
         if not piece.placed:
-            return self._matcher.free(piece.contours, names)
+            free = self._matcher.free(piece.contours, names)
+            return _plain(free) if free else None
         key = (rule.element, id(piece.contours))
         if key not in self._known:  # the contours are kept, so that their id stays theirs
             contours = [contour * (1000 / EM) for contour in piece.contours]
@@ -118,6 +125,8 @@ def _means(name: str) -> bool:
 
 def _plain(name: str) -> str:
     """The name of what a glyph is another drawing of: MuseScore takes Bravura's oversized heads."""
+    if name.startswith("brace"):  # one for each of several heights
+        return "brace"
     base = _ALTERNATE.sub("", name)
     return base if base in _class_of_glyph() else name
 

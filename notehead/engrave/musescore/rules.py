@@ -17,6 +17,7 @@ class Rule:
         other: class of a path that is none of these glyphs.
         line: class of its strokes.
         spelt: its paths are rows of glyphs in a text's size, one symbol each.
+        united: of dynamics, whose letters may run into one another.
     """
 
     element: str
@@ -24,6 +25,7 @@ class Rule:
     other: str = "textOther"
     line: str = "otherLine"
     spelt: bool = False
+    united: bool = False
 
     def names(self, every: Iterable[str]) -> frozenset[str]:
         """The names of a font's glyphs that come into question."""
@@ -56,7 +58,7 @@ _ALL = (
     Rule("TremoloBar", other="otherLine"),
     Rule("SlurSegment", other="slur", line="slur"),
     Rule("TieSegment", other="tie", line="tie"),
-    Rule("HairpinSegment", _LETTERS, "textDynamic", "hairpin", spelt=True),
+    Rule("HairpinSegment", _LETTERS, "textDynamic", "hairpin", spelt=True, united=True),
     Rule("Bracket", r"brac.*", "brace", "bracket"),
     Rule("Articulation", _ANY, "articOther", "otherLine"),
     Rule("Fermata", r"fermata.*", "otherGlyph"),
@@ -73,7 +75,7 @@ _ALL = (
     Rule("LetRingSegment", other="textDirection", line="textExtender"),
     Rule("PalmMuteSegment", other="textDirection", line="textExtender"),
     Rule("Tuplet", r"tuplet\d|tupletColon", "textOther", "tupletBracket", spelt=True),
-    Rule("Dynamic", _LETTERS, "textDynamic", spelt=True),
+    Rule("Dynamic", _LETTERS, "textDynamic", spelt=True, united=True),
     Rule("Lyrics", other="textLyrics"),
     Rule("LyricsLineSegment", line="lyricExtender"),
     Rule("StaffText", other="textDirection", line="textFrame"),

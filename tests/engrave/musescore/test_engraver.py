@@ -131,3 +131,14 @@ def test_only_musicxml_is_read() -> None:
 def test_a_font_that_it_lacks_is_said() -> None:
     with pytest.raises(EngraverError, match="no music font Leipzig"):
         list(MuseScoreEngraver().engrave(SONG, dataclasses.replace(Style(), font="Leipzig")))
+
+
+@pytest.mark.parametrize("font", ["Emmentaler", "Bravura", "Gonville", "MuseJazz"])
+@pytest.mark.parametrize("word", ["p", "pp", "ff", "mp", "sffz", "sfpp"])
+def test_dynamics_are_letters_though_they_run_into_one_another(font: str, word: str) -> None:
+    if font not in MuseScoreEngraver().fonts:
+        pytest.skip(f"this MuseScore has not {font}")
+    direction = f"<direction><direction-type><dynamics><{word}/></dynamics></direction-type></direction>"
+    (page,) = pages(musicxml(direction + note("B", 4, 8, "whole")), Style(font=font))
+    found = sorted(name for name in page.symbols.names if "ynamic" in name)
+    assert found == sorted(f"dynamic{letter.upper()}" for letter in word)
