@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.detect.edges import within_edges
 from notehead.detect.one_pass import STAFF_SPACE, DetectOptions, Model, Seen, see
 from notehead.detect.orientation import Orientation, estimate_orientation
 from notehead.detect.placing import placed
@@ -158,7 +159,8 @@ class Detector:
         upright = view
         if abs(space.skew) > self.options.skew:
             view = levelled(view, space.skew)
-        return _Way(view, self._see(view, upright, space), turns, space)
+        seen = within_edges(self._see(view, upright, space), view, image.shape, space.pixels)
+        return _Way(view, seen, turns, space)
 
     def _see(self, view: View, upright: View, space: StaffSpace) -> Seen:
         if len(space.regions) < 2:
@@ -184,12 +186,7 @@ class _Way:
         staves = self.seen.staves
         symbols = told_by_size(placed(self.seen.symbols, staves), staves)
         lines = [
-            np.hstack(
-                (
-                    np.full((5, 1), float(number)),
-                    self.view.given(curve.lines().reshape(5, 2, 2)).reshape(5, 4),
-                )
-            )
+            np.insert(self.view.given(curve.lines().reshape(-1, 2, 2)).reshape(-1, 4), 0, number, axis=1)
             for number, curve in enumerate(staves)
         ]
         return Page(

@@ -25,8 +25,14 @@ _GAP = 8.0
 """Staff spaces between two parts of one staff, at most."""
 _BAND = 4.12
 """Staff spaces from the upper edge of the top line to the lower edge of the bottom line."""
+_APART = 4.0
+"""Staff spaces from the middle of one staff to that of another, at least."""
 _GROWN = 0.7
 """Cells by which a band is higher than its ink."""
+_BENT = 0.1
+"""Staff spaces by which a staff leaves the straight line from end to end, where it is given in pieces."""
+_PIECE = 8.0
+"""Staff spaces of a piece, about."""
 _FEWEST, _MOST = 2.0, 8.0
 """Staff spaces of a band's height: of staves of five lines, small and large. Others have other lines."""
 
@@ -55,10 +61,24 @@ class StaffCurve:
         return np.asarray(np.maximum(0.0, np.maximum(self.x[0] - x, x - self.x[-1])))
 
     def lines(self) -> Floats:
-        """Its five lines, straight from end to end, the top one first: float64 (5, 4), x0, y0, x1, y1."""
-        ends = np.array([self.x[0], self.y[0], self.x[-1], self.y[-1]])
-        shift = np.arange(-2, 3)[:, None] * self.space
-        return np.asarray(ends + shift * np.array([0.0, 1.0, 0.0, 1.0]))
+        """Its five lines in straight pieces, from the left, of each piece the top one first: float64 (n, 4).
+
+        One piece, from end to end, where the staff is straight. A row is x0, y0, x1, y1.
+        """
+        x, y = self._knots()
+        shift = np.arange(-2, 3)[None, :] * self.space
+        ends = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)[:, None]
+        return np.asarray(ends + shift[..., None] * np.array([0.0, 1.0, 0.0, 1.0])).reshape(-1, 4)
+
+    def _knots(self) -> tuple[Floats, Floats]:
+        """Where its pieces begin and end."""
+        ends = self.x[[0, -1]]
+        straight = np.interp(self.x, ends, self.y[[0, -1]])
+        if np.abs(self.y - straight).max() <= _BENT * self.space:
+            return ends, self.y[[0, -1]]
+        count = max(1, round(float(np.ptp(ends)) / (_PIECE * self.space)))
+        x = np.linspace(float(ends[0]), float(ends[1]), count + 1)
+        return x, np.interp(x, self.x, self.y)
 
     def moved(self, scale: Floats, offset: tuple[float, float] = (0.0, 0.0)) -> StaffCurve:
         """The same with x and y multiplied by `scale` (2,), and then further by `offset`."""
@@ -81,7 +101,15 @@ def staff_curves(logits: NDArray[np.float32], space: float) -> list[StaffCurve]:
         if width * DOT >= _SHORTEST * space:
             cells = np.asarray(outline, np.int32)
             found.append(((y, x), _curve(cells[:, 0, 0], cells[:, 0, 1], space)))
-    return in_order(_joined([curve for _, curve in sorted(found, key=lambda one: one[0])]))
+    joined = _joined([curve for _, curve in sorted(found, key=lambda one: one[0])])
+    return in_order([one for one in joined if not any(_hangs_at(one, other) for other in joined)])
+
+
+def _hangs_at(one: StaffCurve, other: StaffCurve) -> bool:
+    """Whether one stands where another one that is longer is: ink at its edge, not a staff."""
+    middle = np.array([[float(one.x.mean()), float(one.y.mean())]])
+    longer = np.ptp(other.x) > 2 * np.ptp(one.x)
+    return bool(longer and other.beyond(middle)[0] <= 0 and abs(other.above(middle)[0]) < 2 * _APART)
 
 
 def in_order(curves: list[StaffCurve]) -> list[StaffCurve]:

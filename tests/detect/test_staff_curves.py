@@ -134,3 +134,27 @@ def test_a_map_full_of_holes_and_specks(seed: int) -> None:
     [curve] = [one for one in staff_curves(logits, SPACE) if one.x[-1] - one.x[0] > 10 * SPACE]
     assert (curve.x[0], curve.x[-1]) == (first * DOT, last * DOT)
     assert curve.y == pytest.approx((top + 13) * DOT)
+
+
+def test_ink_at_the_edge_of_a_staff_is_no_staff() -> None:
+    logits = blank()
+    level = np.full(WIDTH, 200.0)
+    band(logits, 20, 390, level)
+    logits[int(229 / DOT) + 2 : int(235 / DOT) + 2, 150:175] = 8
+    assert len(staff_curves(logits, SPACE)) == 1
+    band(logits, 150, 200, level + 8 * SPACE)
+    assert len(staff_curves(logits, SPACE)) == 2, "an ossia is far enough"
+
+
+@given(st.floats(-0.05, 0.05), st.floats(0, 12))
+def test_lines_follow_a_bent_staff_in_pieces(slope: float, bow: float) -> None:
+    x = np.arange(0, 800, 4.0)
+    curve = StaffCurve(x, 300 + slope * x + bow * np.sin(x / 150), SPACE)
+    lines = curve.lines().reshape(-1, 5, 4)
+    assert len(lines) == (1 if bow < 0.5 else len(lines))
+    assert len(lines) > 1 or bow < 3
+    assert (lines[0, :, 0].tolist(), lines[-1, :, 2].tolist()) == ([0.0] * 5, [796.0] * 5)
+    np.testing.assert_array_equal(lines[1:, :, :2], lines[:-1, :, 2:])
+    np.testing.assert_allclose(np.diff(lines[:, :, 1], axis=1), SPACE)
+    middle = np.interp(x, [*lines[:, 2, 0], 796.0], [*lines[:, 2, 1], lines[-1, 2, 3]])
+    assert np.abs(middle - curve.y).max() <= 0.1 * SPACE + 0.01
