@@ -320,7 +320,8 @@ class Page:
         ids: uint16 (height, width), for each pixel the id of the symbol on top, 0 for paper; None
             for pages without masks.
         under: the same for the symbol directly below the top one, 0 where there is none.
-        staff_lines: float64 (n, 5), one row per staff line: staff, x0, y0, x1, y1 of its middle.
+        staff_lines: float64 (n, 5), one row per staff line: staff, x0, y0, x1, y1 of its middle; several
+            rows, from the left, of a line that is broken, or bent and so made of straight pieces.
         staff_space: distance between staff lines in pixels, the median over the page's staves.
         origin: how it came to be.
     """

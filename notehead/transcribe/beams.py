@@ -23,6 +23,12 @@ _CLEAR = 0.2
 """Staff spaces between the ends of stems down and of stems up, from which on they are at two beams."""
 
 
+_LINE, _AT_END = 0.2, 0.15
+"""Staff spaces that a staff line is thick, coarsely printed, and by which its edge may be off a run's end."""
+_LEFT = 0.35
+"""Staff spaces of a bar that are left without the line, at least."""
+_NO_LINES = np.empty(0)
+
 WHOLE = (-np.inf, np.inf)
 """All of a beam, as `shares` says it."""
 
@@ -61,6 +67,7 @@ def bars_at(
     x: float,
     space: float,
     share: tuple[float, float] = WHOLE,
+    levels: NDArray[np.float64] = _NO_LINES,
 ) -> int:
     """The bars of a beam on that side of a stem which has more of them; 1 at least.
 
@@ -72,6 +79,7 @@ def bars_at(
         x: of the stem.
         space: staff space in pixels.
         share: which part of the beam's height is the stem's, in pixels below its middle.
+        levels: heights of staff lines, which may touch a bar.
     """
     x0, _, x1, _, height = line.tolist()
     half = height / 2 + _OVER * space
@@ -84,7 +92,8 @@ def bars_at(
                 continue
             middle = _level(line, at)
             top, bottom = middle + max(-half, share[0]), middle + min(half, share[1])
-            counts.append(_bars(_column(image, at, top, bottom), space))
+            column = _column(image, at, top, bottom)
+            counts.append(_bars(column, space, levels + 0.5 - max(int(top), 0)))
         if counts:
             most = max(most, min(counts))
     return most
@@ -101,19 +110,45 @@ def _column(image: NDArray[np.uint8], x: float, top: float, bottom: float) -> ND
     return image[max(int(top), 0) : max(int(np.ceil(bottom)), 0), column]
 
 
-def _bars(column: NDArray[np.uint8], space: float) -> int:
-    """How many bars a column of pixels goes through."""
+def _bars(column: NDArray[np.uint8], space: float, levels: NDArray[np.float64]) -> int:
+    """How many bars a column of pixels goes through, in which staff lines have these heights."""
     if not len(column):
         return 0
-    dark = column < (int(column.min()) + 255) / 2
+    least = int(column.min())
+    paper = max(int(column.max()), (least + 255) / 2)
+    dark = column < (least + paper) / 2
     edges = np.flatnonzero(np.diff(np.concatenate(([0], dark.view(np.int8), [0]))))
     begin, end = edges[::2], edges[1::2]
-    lengths = (end - begin) / space
     cut = (begin == 0) | (end == len(column))
+    first, last = _without_lines(begin, end, levels, space)
+    lengths = (last - first) / space
     kept = lengths >= np.where(cut, _CUT, _THIN)
-    begin, end, lengths = begin[kept], end[kept], lengths[kept]
+    first, last, lengths = first[kept], last[kept], lengths[kept]
     if not len(lengths):
         return 0
     bars = np.array([max(1, round((length - _THICK) / _STEP) + 1) for length in lengths])
-    groups = np.split(bars, np.flatnonzero((begin[1:] - end[:-1]) / space > _APART) + 1)
+    groups = np.split(bars, np.flatnonzero((first[1:] - last[:-1]) / space > _APART) + 1)
     return int(max(group.sum() for group in groups))
+
+
+def _without_lines(
+    begin: NDArray[np.int64], end: NDArray[np.int64], levels: NDArray[np.float64], space: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Runs of ink as long as they are without the staff lines at their ends, where something is left.
+
+    A line just beside a bar is one with it where print is coarse, and makes it as high as two.
+    """
+    first, last = begin.astype(np.float64), end.astype(np.float64)
+    if not len(levels) or not len(begin):
+        return first, last
+    for ends, inwards in ((first, 1.0), (last, -1.0)):
+        cut = _line_at((levels[None, :] - ends[:, None]) * inwards, space)
+        np.add(ends, np.where(last - first - cut >= _LEFT * space, inwards * cut, 0.0), out=ends)
+    return first, last
+
+
+def _line_at(away: NDArray[np.float64], space: float) -> NDArray[np.float64]:
+    """How much of each run a line takes at its end, from which lines are so far inwards: (runs, lines)."""
+    half = _LINE / 2 * space
+    taken: NDArray[np.float64] = np.where(np.abs(away - half) <= _AT_END * space, away + half, 0).max(axis=1)
+    return taken

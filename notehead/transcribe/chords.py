@@ -91,13 +91,16 @@ class Stem:
     flag_rows: tuple[int, ...] = ()
 
 
-def stems_of(image: NDArray[np.uint8], symbols: Symbols, spaces: Floats) -> list[Stem]:
+def stems_of(
+    image: NDArray[np.uint8], symbols: Symbols, spaces: Floats, staves: Sequence[Staff] = ()
+) -> list[Stem]:
     """The stems that have heads, with what hangs at them.
 
     Args:
         image: of the page, uint8 (height, width), in which the bars of beams are counted.
         symbols: of the page.
         spaces: for each symbol the staff space of its staff, in pixels.
+        staves: whose lines are no bars.
     """
     names = symbols.names
     heads = np.flatnonzero(symbols.is_notehead)
@@ -135,7 +138,8 @@ def stems_of(image: NDArray[np.uint8], symbols: Symbols, spaces: Floats) -> list
         hung = tuple(beams[within].tolist())
         found.append(Stem(row, tuple(own.tolist()), bool(up), hung, count, own_flags))
     found = _of_one_size(_without_foreign(found, loose), names)
-    return _barred(found, image, symbols, dict(zip(beams.tolist(), lines, strict=True)), spaces)
+    known = _Beams(image, dict(zip(beams.tolist(), lines, strict=True)), spaces, staves)
+    return _barred(found, known, symbols)
 
 
 def _without_foreign(stems: Sequence[Stem], loose: Mapping[int, frozenset[int]]) -> list[Stem]:
@@ -173,14 +177,27 @@ def _of_one_size(stems: Sequence[Stem], names: Sequence[str]) -> list[Stem]:
     ]
 
 
-def _barred(
-    stems: Sequence[Stem],
-    image: NDArray[np.uint8],
-    symbols: Symbols,
-    lines: Mapping[int, Floats],
-    spaces: Floats,
-) -> list[Stem]:
+@dataclass(frozen=True, eq=False)
+class _Beams:
+    """What is known of beams: the page's image, their lines by row, staff spaces by symbol, staves."""
+
+    image: NDArray[np.uint8]
+    lines: Mapping[int, Floats]
+    spaces: Floats
+    staves: Sequence[Staff]
+
+    def levels(self, x: float) -> Floats:
+        """Heights of staff lines at x."""
+        here = [staff.lines for staff in self.staves if staff.left <= x <= staff.right]
+        if not here:
+            return np.empty(0)
+        x0, y0, x1, y1 = np.concatenate(here).T
+        return np.asarray(y0 + (x - x0) / np.maximum(x1 - x0, 1) * (y1 - y0))
+
+
+def _barred(stems: Sequence[Stem], beams: _Beams, symbols: Symbols) -> list[Stem]:
     """The stems with the bars of their beams counted."""
+    lines, spaces = beams.lines, beams.spaces
     tips: dict[int, list[tuple[float, float, bool]]] = {}
     for stem in stems:
         x0, y0, x1, y1 = symbols.box[stem.row].tolist()
@@ -190,7 +207,10 @@ def _barred(
     found = []
     for stem in stems:
         x, space = float(symbols.box[stem.row, [0, 2]].mean()), float(spaces[stem.row])
-        bars = [bars_at(image, lines[beam], x, space, parts[beam][stem.up]) for beam in stem.beams]
+        levels = beams.levels(x) if stem.beams else np.empty(0)
+        bars = [
+            bars_at(beams.image, lines[beam], x, space, parts[beam][stem.up], levels) for beam in stem.beams
+        ]
         found.append(replace(stem, flags=max((stem.flags, *bars))))
     return found
 
@@ -210,7 +230,7 @@ def events_of(page: Page, staves: Sequence[Staff], places: Places) -> list[Event
     spaces = np.array([staves[k].space if k != ABSENT else usual for k in places.staff.tolist()])
     events: list[Event] = []
     stemmed: set[int] = set()
-    stems = stems_of(page.image, symbols, spaces)
+    stems = stems_of(page.image, symbols, spaces, staves)
     doubled = _doubled(stems, symbols, spaces)
     black = {(row, stem.up) for stem in stems if _head(names[stem.heads[0]]) == 1 for row in stem.beams}
     for stem in stems:

@@ -23,6 +23,7 @@ from notehead.transcribe.placing import Places, places_of
 from notehead.transcribe.plausible import plausible
 from notehead.transcribe.slurs import Slur, slurs_of
 from notehead.transcribe.staves import Staff, staves_of
+from notehead.transcribe.straighten import straightened
 from notehead.transcribe.systems import System, systems_of
 from notehead.transcribe.ties import Tie, ties_of
 from notehead.transcribe.tuplets import Tuplet, tuplets_of
@@ -45,7 +46,7 @@ class Sheet:
     """A page as notation sees it.
 
     Attributes:
-        page: what was detected on it.
+        page: what was detected on it, made straight.
         staves: from the top.
         places: of its symbols.
         position: of its noteheads.
@@ -73,11 +74,11 @@ class Sheet:
     @classmethod
     def of(cls, page: Page) -> Sheet:
         """Read a page's symbols."""
-        page = plausible(page)
+        page = straightened(plausible(page))
         symbols, staves = page.symbols, staves_of(page)
         places = places_of(staves, symbols)
         position = places.position(symbols)
-        systems = systems_of(staves, symbols)
+        systems = systems_of(staves, symbols, page.image)
         spans = [spans_of(one, staves, barlines_of(one, staves, symbols)) for one in systems]
         last = len(systems) - 1
         kept = [k for k, one in enumerate(systems) if k == last or not _is_ossia(one, staves, spans[k])]

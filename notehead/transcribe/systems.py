@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from notehead.page import Symbols
+from notehead.transcribe.joined_ink import joined_in_ink
 from notehead.transcribe.staves import Staff
 
 _JOINS = ("barline", "repeat", "brace", "bracket")
@@ -34,14 +35,25 @@ class System:
     parts: tuple[int, ...]
 
 
-def systems_of(staves: Sequence[Staff], symbols: Symbols) -> list[System]:
-    """The systems of a page, from the top."""
+def systems_of(
+    staves: Sequence[Staff], symbols: Symbols, image: NDArray[np.uint8] | None = None
+) -> list[System]:
+    """The systems of a page, from the top.
+
+    Args:
+        staves: from the top.
+        symbols: what may join them.
+        image: uint8 (height, width), 0 black: where a line in it joins staves, they are joined.
+    """
     if not staves:
         return []
     names = symbols.names
     joins = [k for k, name in enumerate(names) if name.startswith(_JOINS) and name not in _NOT]
     braces = [k for k in joins if names[k] in _GROUPS]
     together = _joined(staves, symbols.box[joins])
+    if image is not None:
+        pairs = enumerate(itertools.pairwise(staves))
+        together = [together[k] or joined_in_ink(image, *pair) for k, pair in pairs]
     braced = _joined(staves, symbols.box[braces])
     systems = []
     begin = 0

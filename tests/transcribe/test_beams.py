@@ -105,3 +105,31 @@ def test_bars_far_apart_are_of_two_beams() -> None:
     """A detector's box over two beams, of which a stem passes one on its way to the other."""
     image = ink((50, 150, 60), (50, 150, 67.5), (50, 150, 90), (50, 150, 97.5))
     assert bars_at(image, line(50, 60, 150, 103), 100, SPACE) == 2
+
+
+@pytest.mark.parametrize("bars", [1, 2, 3])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_staff_line_that_touches_a_bar_is_none(bars: int, side: int) -> None:
+    """Coarse print joins a line to the bar above or below it, and both are as high as two bars."""
+    image = ink(*[(50, 150, 80 + STEP * k) for k in range(bars)])
+    bottom = round(80 + STEP * (bars - 1)) + THICK
+    first = bottom if side > 0 else 76
+    image[first : first + 4] = 0
+    box = line(50, 78, 150, bottom + 2)
+    levels = np.array([first + 1.5, first + 1.5 + side * 10, first + 1.5 - side * 40])
+    assert bars_at(image, box, 100, SPACE, levels=levels) == bars
+
+
+def test_bars_on_grey_paper_are_counted_as_on_white() -> None:
+    image = np.minimum(ink((50, 150, 80), (50, 150, 87.5)), 150)
+    image[85:87, 50:150] = 85  # blur between the bars
+    assert bars_at(image, line(50, 80, 150, 92.5), 100, SPACE) == 2
+
+
+@given(st.integers(1, 4), st.floats(70, 110))
+def test_lines_across_bars_change_nothing(count: int, level: float) -> None:
+    image = ink(*[(50, 150, 80 + STEP * k) for k in range(count)])
+    height = STEP * (count - 1) + THICK
+    image[round(level)] = 0
+    levels = np.array([round(level)], float)
+    assert bars_at(image, line(50, 80, 150, 80 + height), 100, SPACE, levels=levels) == count
