@@ -23,6 +23,8 @@ _CLEAR = 0.2
 """Staff spaces between the ends of stems down and of stems up, from which on they are at two beams."""
 
 
+_VALLEY = 0.25
+"""Share of the contrast of paper and ink by which it is lighter between two bars than in them, at least."""
 _LINE, _AT_END = 0.2, 0.15
 """Staff spaces that a staff line is thick, coarsely printed, and by which its edge may be off a run's end."""
 _LEFT = 0.35
@@ -118,7 +120,7 @@ def _bars(column: NDArray[np.uint8], space: float, levels: NDArray[np.float64]) 
     paper = max(int(column.max()), (least + 255) / 2)
     dark = column < (least + paper) / 2
     edges = np.flatnonzero(np.diff(np.concatenate(([0], dark.view(np.int8), [0]))))
-    begin, end = edges[::2], edges[1::2]
+    begin, end = _parted(column, edges[::2], edges[1::2], _VALLEY * (paper - least))
     cut = (begin == 0) | (end == len(column))
     first, last = _without_lines(begin, end, levels, space)
     lengths = (last - first) / space
@@ -129,6 +131,26 @@ def _bars(column: NDArray[np.uint8], space: float, levels: NDArray[np.float64]) 
     bars = np.array([max(1, round((length - _THICK) / _STEP) + 1) for length in lengths])
     groups = np.split(bars, np.flatnonzero((first[1:] - last[:-1]) / space > _APART) + 1)
     return int(max(group.sum() for group in groups))
+
+
+def _parted(
+    column: NDArray[np.uint8], begin: NDArray[np.int64], end: NDArray[np.int64], deep: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Runs of ink parted where it is lighter by so much than on both sides: blurred bars run together."""
+    cuts: list[int] = []
+    whole = list(zip(begin.tolist(), end.tolist(), strict=True))
+    while whole:
+        first, last = whole.pop()
+        run = column[first:last].astype(np.float64)
+        low = np.maximum(np.minimum.accumulate(run), np.minimum.accumulate(run[::-1])[::-1])
+        at = int((run - low).argmax())
+        if run[at] - low[at] >= deep:
+            cuts.append(first + at)
+            whole += [(first, first + at), (first + at + 1, last)]
+    if not cuts:
+        return begin, end
+    inner = np.array(cuts, np.int64)
+    return np.sort(np.concatenate((begin, inner + 1))), np.sort(np.concatenate((end, inner)))
 
 
 def _without_lines(

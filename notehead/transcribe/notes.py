@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from notehead.page import Pitch
 from notehead.transcribe.chords import Event
 from notehead.transcribe.confidence import Regularity, sure
 from notehead.transcribe.evidence import marks_of_note
+from notehead.transcribe.repairs import Repair
 from notehead.transcribe.rhythm import MeasureTimes
 from notehead.transcribe.score import Chord, Note
 from notehead.transcribe.sheet import Sheet
@@ -59,12 +60,17 @@ def chords_on(
             time = times.times[k]
             for grace in graces.pop(k, ()):
                 yield _grace(reading, grace, staff, number + 1, time.onset)
-            yield _chord(reading, k, events[k], (staff, number + 1), (time.onset, time.length))
+            yield _chord(reading, k, _as_read(events[k], times.repairs.get(k)), (staff, number + 1), (time.onset, time.length))
             after = time.onset + time.length
         for grace in graces.pop(-1 - number, ()):
             yield _grace(reading, grace, staff, number + 1, after)
     for grace in graces.pop(-1, ()):  # a measure of grace notes alone
         yield _grace(reading, grace, staff, 1, Fraction(0))
+
+
+def _as_read(event: Event, repair: Repair | None) -> Event:
+    """An event with the marks that it is read to have."""
+    return replace(event, written=repair.written, dots=repair.dots) if repair else event
 
 
 def _placed(

@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from notehead.transcribe.chords import Event
+from notehead.transcribe.repairs import Repair, possible_repairs
 from notehead.transcribe.unmarked import Group, possible_tuplets
 
 TICKS = 20160 * 11 * 13 * 17 * 19
@@ -75,6 +76,8 @@ _HALF_BEAT = 2.0
 _UNMARKED, _AGAIN, _ANOTHER = 2.0, 0.4, 0.3
 """Cost of a tuplet without a number, of one where others on the page have one or of a number that means
 another time, and of each further one in the measure."""
+_REPAIRED = 2.0
+"""Cost of a measure from which on marks that were missed are sought."""
 _WAYS = 4
 """Ways in which a group may be read at most."""
 
@@ -95,11 +98,13 @@ class MeasureTimes:
         times: by number of the event.
         length: of the measure, in quarter notes.
         cost: what did not add up; 0 for a measure in which all did.
+        repairs: by event the reading with which the measure adds up, where that is not as it is seen.
     """
 
     times: dict[int, Timed]
     length: Fraction
     cost: float
+    repairs: Mapping[int, Repair] = field(default_factory=dict)
 
 
 class _State(NamedTuple):
@@ -112,7 +117,8 @@ class _State(NamedTuple):
     latest: int
     """The last of all ends, open or not."""
     read: frozenset[int]
-    """How groups are read: group * _WAYS, + 0 as written, + n with their nth factor."""
+    """How groups are read: group * _WAYS, + 0 as written, + n with their nth factor; and which events are
+    repaired: -1 - event * _WAYS - number of the repair."""
     before: _State | None
 
     @property
@@ -125,6 +131,7 @@ class _State(NamedTuple):
         return times[::-1]
 
 
+_AS_SEEN: frozenset[int] = frozenset()
 _BEGINNING = _State(0.0, 0, (), 0, frozenset(), None)
 _Found = tuple[float, _State, int]
 """A row of times: its cost, the last state, and the end of the measure."""
@@ -158,6 +165,9 @@ def measure_times(
         groups = possible_tuplets(timed, ratios, length, ternary=ternary)
         search = replace(search, groups=groups, group=_alike(groups, columns, timed))
         best = search.best(best) if groups else best
+        if best[0] > _REPAIRED and length is not None:
+            search = replace(search, repairs=possible_repairs(timed))
+            best = search.best(best)
     cost, state, end = best
     whole = Fraction(end, TICKS)
     times = {k: Timed(Fraction(0), length or whole) for k in full}
@@ -165,7 +175,7 @@ def measure_times(
         for k in column:
             ticks = search.ticks(k, state.read)
             times[k] = Timed(Fraction(onset, TICKS), Fraction(ticks, TICKS))
-    return MeasureTimes(times, whole, cost)
+    return MeasureTimes(times, whole, cost, search.repaired(state.read))
 
 
 def exact_length(
@@ -290,6 +300,7 @@ class _Search:
         usual: what tuplets with a number make of lengths, on the page.
         groups: what may be read in other ways than it is written.
         group: by event its group's number.
+        repairs: by event other readings of it.
     """
 
     events: Mapping[int, Event]
@@ -300,6 +311,7 @@ class _Search:
     usual: frozenset[Fraction]
     groups: Sequence[Group] = ()
     group: Mapping[int, int] = field(default_factory=dict)
+    repairs: Mapping[int, tuple[Repair, ...]] = field(default_factory=dict)
 
     @cached_property
     def last(self) -> dict[int, int]:
@@ -324,11 +336,34 @@ class _Search:
 
     def ticks(self, k: int, read: frozenset[int]) -> int:
         """The length of an event, of a group that is read in one way."""
+        for way, ticks, _ in self.others.get(k, ()):
+            if way in read:
+                return ticks
         return next((ticks for way, ticks in self.ways.get(k, ()) if way in read), self.lengths[k])
+
+    @cached_property
+    def others(self) -> dict[int, list[tuple[int, int, float]]]:
+        """By event the ways in which it may be repaired, its length in each, in ticks, and what that costs."""
+        return {
+            k: [
+                (
+                    -1 - k * _WAYS - number,
+                    round(self.lengths[k] * one.length / self.events[k].length),
+                    one.price,
+                )
+                for number, one in enumerate(repairs)
+            ]
+            for k, repairs in self.repairs.items()
+        }
+
+    def repaired(self, read: frozenset[int]) -> dict[int, Repair]:
+        """By event the repair that was taken."""
+        codes = [divmod(-1 - way, _WAYS) for way in read if way < 0]
+        return {k: self.repairs[k][number] for k, number in codes}
 
     def price(self, way: int, read: frozenset[int]) -> float:
         """What it costs to read a group in a way, where others are read already."""
-        if any(one % _WAYS for one in read):
+        if any(one % _WAYS for one in read if one >= 0):
             return _ANOTHER
         group = self.groups[way // _WAYS]
         known = group.marked or group.factors[way % _WAYS - 1] in self.usual
@@ -382,7 +417,7 @@ class _Search:
                 for time, more in self._times(state, place, most).items():
                     for new in self._begun(state, time, place, more, most):
                         going = new.read and frozenset(
-                            way for way in new.read if self.last[way // _WAYS] > place
+                            way for way in new.read if way >= 0 and self.last[way // _WAYS] > place
                         )
                         key = (time, new.ends, going)
                         old = following.get(key)
@@ -416,14 +451,15 @@ class _Search:
             return []
         options = [(taken[0] + more, state.read, taken[1])]
         for k, staff in zip(self.columns[place], self.staffs[place], strict=True):
-            if k not in self.group:
+            if k not in self.group and k not in self.others:
                 for _, _, ends in options:
                     ends.append(staff + time + self.lengths[k])
                 continue
             grown = [
-                (so_far + price, read | {way}, [*ends, staff + time + ticks])
+                (so_far + price, read | way, [*ends, staff + time + ticks])
                 for so_far, read, ends in options
                 for way, ticks, price in self._ways_on(k, read)
+                if so_far + price <= most
             ]
             options = grown if len(grown) <= _BRANCHES else sorted(grown, key=lambda one: one[0])[:_BRANCHES]
         states = []
@@ -432,11 +468,20 @@ class _Search:
             states.append(_State(so_far, time, tuple(sorted(ends)), latest, read, state))
         return states
 
-    def _ways_on(self, k: int, read: frozenset[int]) -> list[tuple[int, int, float]]:
-        """The ways in which an event's group may be read, its length in each, and what that costs."""
-        ways = self.ways[k]
-        known = [(way, ticks, 0.0) for way, ticks in ways if way in read]
-        return known or [(way, ticks, self.price(way, read) if way % _WAYS else 0.0) for way, ticks in ways]
+    def _ways_on(self, k: int, read: frozenset[int]) -> list[tuple[frozenset[int], int, float]]:
+        """The ways in which an event may be read, its length in each, and what that costs."""
+        as_seen = _AS_SEEN
+        found = [(as_seen, self.lengths[k], 0.0)]
+        if k in self.group:
+            ways = self.ways[k]
+            found = [(frozenset((way,)), ticks, 0.0) for way, ticks in ways if way in read] or [
+                (frozenset((way,)), ticks, self.price(way, read) if way % _WAYS else 0.0)
+                for way, ticks in ways
+            ]
+            as_seen = next((way for way, ticks, _ in found if ticks == self.lengths[k]), None)
+        if as_seen is None or k not in self.others:
+            return found
+        return found + [(as_seen | {way}, ticks, price) for way, ticks, price in self.others[k]]
 
     def _taken(self, state: _State, time: int, place: int, most: float) -> tuple[float, list[int]] | None:
         """The cost of beginning a column at a time, and the ends that are left open; None if too much."""

@@ -1,0 +1,80 @@
+"""Events of a measure that may last otherwise than they are seen to: a dot or a flag that was missed.
+
+Where a measure does not add up, most often one mark of one event was not seen, or seen where there is none: a
+dot, a flag or a bar of a beam, the filling of a head. Each such reading has a price; rhythm (`rhythm.py`) takes
+one where it costs less than a measure that does not add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from notehead.transcribe.chords import Event
+
+_DOT_MISSED, _DOT_FALSE = 2.0, 2.4
+_FLAG_MISSED, _FLAG_FALSE = 2.4, 2.4
+_HEAD = 2.4
+_REST = 2.8
+"""What it costs to read an event with a dot more or fewer, a flag or bar more or fewer, a head filled or not,
+and another rest."""
+_SHORTEST, _LONGEST = Fraction(1, 16), Fraction(4)
+"""Written lengths that are read into marks at most."""
+_BLACK = Fraction(1)
+"""The longest written length of a filled head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Another reading of an event.
+
+    Attributes:
+        written: length in quarter notes by its shape alone.
+        dots: how many.
+        price: of that reading.
+    """
+
+    written: Fraction
+    dots: int
+    price: float
+
+    @property
+    def length(self) -> Fraction:
+        """Its length with dots."""
+        return self.written * (2 - Fraction(1, 2**self.dots))
+
+
+def possible_repairs(events: Mapping[int, Event]) -> dict[int, tuple[Repair, ...]]:
+    """By event its other readings, the cheapest first.
+
+    Args:
+        events: of a measure, by their numbers; those that take no time of their own have none.
+
+    Example:
+        >>> quarter = Event((0,), 0, 0.0, 0.0, Fraction(1), stem=1)
+        >>> [(str(one.written), one.dots) for one in possible_repairs({0: quarter})[0]]
+        [('1', 1), ('1/2', 0), ('2', 0)]
+    """
+    return {k: repairs_of(event) for k, event in events.items() if not (event.grace or event.whole)}
+
+
+def repairs_of(event: Event) -> tuple[Repair, ...]:
+    """The other readings of an event, the cheapest first."""
+    found = [Repair(event.written, event.dots + 1, _DOT_MISSED)] if event.dots == 0 else []
+    if event.dots:
+        found.append(Repair(event.written, event.dots - 1, _DOT_FALSE))
+    for factor in (Fraction(1, 2), Fraction(2)):
+        written = event.written * factor
+        if _SHORTEST <= written <= _LONGEST:
+            found.append(Repair(written, event.dots, _price(event, written)))
+    return tuple(sorted(found, key=lambda one: one.price))
+
+
+def _price(event: Event, written: Fraction) -> float:
+    """What it costs to read another written length."""
+    if event.rest:
+        return _REST
+    if max(event.written, written) > _BLACK:
+        return _HEAD
+    return _FLAG_MISSED if written < event.written else _FLAG_FALSE
