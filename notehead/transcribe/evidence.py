@@ -38,7 +38,7 @@ def marks_of_note(sheet: Sheet, event: Event, row: int, *, unsure: bool) -> Mark
         off=abs(float(staff.above(point)[0]) - position),
         ledgers=_missing(sheet, point[0].tolist(), position, staff.space),
         aside=aside,
-        stemless=black and not event.stem,
+        stemless=black and event.stem_row < 0,
         plain=black and bool(event.stem) and not (event.beams or event.flags),
         grace=event.grace,
         unsure=unsure,

@@ -60,7 +60,13 @@ def chords_on(
             time = times.times[k]
             for grace in graces.pop(k, ()):
                 yield _grace(reading, grace, staff, number + 1, time.onset)
-            yield _chord(reading, k, _as_read(events[k], times.repairs.get(k)), (staff, number + 1), (time.onset, time.length))
+            yield _chord(
+                reading,
+                k,
+                _as_read(events[k], times.repairs.get(k)),
+                (staff, number + 1),
+                (time.onset, time.length),
+            )
             after = time.onset + time.length
         for grace in graces.pop(-1 - number, ()):
             yield _grace(reading, grace, staff, number + 1, after)

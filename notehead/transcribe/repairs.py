@@ -1,8 +1,8 @@
 """Events of a measure that may last otherwise than they are seen to: a dot or a flag that was missed.
 
-Where a measure does not add up, most often one mark of one event was not seen, or seen where there is none: a
-dot, a flag or a bar of a beam, the filling of a head. Each such reading has a price; rhythm (`rhythm.py`) takes
-one where it costs less than a measure that does not add up.
+Where a measure does not add up, most often one mark of one event was not seen, or seen where there is none:
+a dot, a flag or a bar of a beam, the filling of a head. Each such reading has a price; rhythm (`rhythm.py`)
+takes one where it costs less than a measure that does not add up.
 """
 
 from __future__ import annotations

@@ -78,6 +78,10 @@ _UNMARKED, _AGAIN, _ANOTHER = 2.0, 0.4, 0.3
 another time, and of each further one in the measure."""
 _REPAIRED = 2.0
 """Cost of a measure from which on marks that were missed are sought."""
+_GAIN, _UPBEAT_GAIN = 0.5, 1.2
+"""By how much a repair must make a measure cheaper; the second where it is only too short, as upbeats are."""
+_MISCOUNTED = 2.4
+"""Cost of a beam whose bars are more or fewer than were counted."""
 _WAYS = 4
 """Ways in which a group may be read at most."""
 
@@ -167,7 +171,9 @@ def measure_times(
         best = search.best(best) if groups else best
         if best[0] > _REPAIRED and length is not None:
             search = replace(search, repairs=possible_repairs(timed))
-            best = search.best(best)
+            gain = _UPBEAT_GAIN if best[0] == _SHORT else _GAIN
+            better = search.best((best[0] - gain, *best[1:]))
+            best = better if search.repaired(better[1].read) else best
     cost, state, end = best
     whole = Fraction(end, TICKS)
     times = {k: Timed(Fraction(0), length or whole) for k in full}
@@ -329,10 +335,15 @@ class _Search:
         return {
             k: [
                 (group * _WAYS + number, round(self.lengths[k] * factor))
-                for number, factor in enumerate((Fraction(1), *self.groups[group].factors))
+                for number, factor in enumerate(self._factors(group))
             ]
             for k, group in self.group.items()
         }
+
+    def _factors(self, group: int) -> tuple[Fraction, ...]:
+        """By which the lengths of a group may be multiplied, the first one 1."""
+        one = self.groups[group]
+        return (Fraction(1), *one.factors, *(one.misread if self.repairs else ()))
 
     def ticks(self, k: int, read: frozenset[int]) -> int:
         """The length of an event, of a group that is read in one way."""
@@ -343,7 +354,7 @@ class _Search:
 
     @cached_property
     def others(self) -> dict[int, list[tuple[int, int, float]]]:
-        """By event the ways in which it may be repaired, its length in each, in ticks, and what that costs."""
+        """By event the ways in which it may be repaired, its length in each, and what that costs."""
         return {
             k: [
                 (
@@ -358,14 +369,29 @@ class _Search:
 
     def repaired(self, read: frozenset[int]) -> dict[int, Repair]:
         """By event the repair that was taken."""
-        codes = [divmod(-1 - way, _WAYS) for way in read if way < 0]
-        return {k: self.repairs[k][number] for k, number in codes}
+        found = {}
+        for way in read:
+            if way < 0:
+                k, number = divmod(-1 - way, _WAYS)
+                found[k] = self.repairs[k][number]
+                continue
+            group, number = divmod(way, _WAYS)
+            if number > len(self.groups[group].factors):
+                factor = self._factors(group)[number]
+                found |= {
+                    k: Repair(self.events[k].written * factor, self.events[k].dots, _MISCOUNTED)
+                    for k, own in self.group.items()
+                    if own == group
+                }
+        return found
 
     def price(self, way: int, read: frozenset[int]) -> float:
         """What it costs to read a group in a way, where others are read already."""
-        if any(one % _WAYS for one in read if one >= 0):
-            return _ANOTHER
         group = self.groups[way // _WAYS]
+        if way % _WAYS > len(group.factors):
+            return _MISCOUNTED
+        if any(0 < one % _WAYS <= len(self.groups[one // _WAYS].factors) for one in read if one >= 0):
+            return _ANOTHER
         known = group.marked or group.factors[way % _WAYS - 1] in self.usual
         return _AGAIN if known else _UNMARKED
 
@@ -470,18 +496,17 @@ class _Search:
 
     def _ways_on(self, k: int, read: frozenset[int]) -> list[tuple[frozenset[int], int, float]]:
         """The ways in which an event may be read, its length in each, and what that costs."""
-        as_seen = _AS_SEEN
-        found = [(as_seen, self.lengths[k], 0.0)]
+        found = [(_AS_SEEN, self.lengths[k], 0.0)]
         if k in self.group:
-            ways = self.ways[k]
-            found = [(frozenset((way,)), ticks, 0.0) for way, ticks in ways if way in read] or [
+            known = [(frozenset((way,)), ticks, 0.0) for way, ticks in self.ways[k] if way in read]
+            found = known or [
                 (frozenset((way,)), ticks, self.price(way, read) if way % _WAYS else 0.0)
-                for way, ticks in ways
+                for way, ticks in self.ways[k]
             ]
-            as_seen = next((way for way, ticks, _ in found if ticks == self.lengths[k]), None)
-        if as_seen is None or k not in self.others:
+        as_seen, ticks, _ = found[0]
+        if ticks != self.lengths[k]:  # of a tuplet without a number: one doubt is enough
             return found
-        return found + [(as_seen | {way}, ticks, price) for way, ticks, price in self.others[k]]
+        return found + [(as_seen | {way}, ticks, price) for way, ticks, price in self.others.get(k, ())]
 
     def _taken(self, state: _State, time: int, place: int, most: float) -> tuple[float, list[int]] | None:
         """The cost of beginning a column at a time, and the ends that are left open; None if too much."""

@@ -21,6 +21,7 @@ _THREE, _TWO = Fraction(2, 3), Fraction(3, 2)
 """What three in the time of two, and two in that of three, make of lengths."""
 _BEATS = frozenset({Fraction(1, 2), Fraction(1)})
 """As long are, as written, those that fill a beat of three sixteenths or eighths."""
+_SIXTEENTH = Fraction(1, 4)
 _CLEAR = 3
 """Numbers up to that are clear, and their multiples."""
 _OTHER = (Fraction(3, 4), Fraction(3, 2))
@@ -37,11 +38,13 @@ class Group:
         events: their numbers; an event is in one group only.
         factors: by which their lengths may be multiplied.
         marked: whether they have a number.
+        misread: by which they may be multiplied where the bars of their beam were miscounted.
     """
 
     events: tuple[int, ...]
     factors: tuple[Fraction, ...]
     marked: bool = False
+    misread: tuple[Fraction, ...] = ()
 
 
 def possible_tuplets(
@@ -60,7 +63,10 @@ def possible_tuplets(
         ternary: whether its beats have three parts, as in 6/8.
     """
     free = {k: event for k, event in events.items() if k not in ratios}
-    beamed = (Group(tuple(row), (_factor(row, free, ternary=ternary),)) for row in _beamed(free))
+    beamed = (
+        Group(tuple(row), (_factor(row, free, ternary=ternary),), misread=_miscounted(row, free))
+        for row in _beamed(free)
+    )
     plain = () if length is None else (Group(tuple(row), (_THREE,)) for row in _plain(events, free, length))
     groups, seen = [], set[int]()
     for group in itertools.chain(beamed, plain, _numbered(events, ratios)):
@@ -69,6 +75,14 @@ def possible_tuplets(
         if own:
             groups.append(replace(group, events=own))
     return groups
+
+
+def _miscounted(row: Sequence[int], free: Mapping[int, Event]) -> tuple[Fraction, ...]:
+    """What a bar more or fewer makes of the lengths under a beam, which has one at least."""
+    if not all(free[k].beams for k in row):
+        return ()
+    longest = max(free[k].written for k in row)
+    return (Fraction(1, 2), Fraction(2)) if longest <= _SIXTEENTH else (Fraction(1, 2),)
 
 
 def _factor(row: Sequence[int], free: Mapping[int, Event], *, ternary: bool) -> Fraction:

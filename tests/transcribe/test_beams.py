@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from notehead.transcribe.beams import WHOLE, bars_at, shares
-from notehead.transcribe.chords import stems_of
+from notehead.transcribe.stems import stems_of
 from tests.transcribe.by_hand import BLACK_LINE, SPACE, symbols
 
 THICK, STEP = 5, 7.5
