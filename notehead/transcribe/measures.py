@@ -17,6 +17,8 @@ _TOGETHER = 1.2
 """Staff spaces within which barlines of several staves are one."""
 _SHARE = 0.5
 """Share of a system's staves that a barline of the system stands on, at least."""
+_HEIGHT = 0.7
+"""Share of a staff's height that a barline goes through, at least; arpeggios that look like one go less far."""
 _EDGE = 1.5
 """Staff spaces from the left edge of a system within which a barline begins it and divides nothing."""
 
@@ -64,7 +66,7 @@ def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> li
             x0, y0, x1, y1 = symbols.box[row]
             over = min(y1, staff.bottom) - max(y0, staff.top)
             x = (x0 + x1) / 2
-            if over >= 1.5 * reach and staff.left - reach <= x <= staff.right + 2 * reach:
+            if over >= _HEIGHT * (staff.bottom - staff.top) and staff.left - reach <= x <= staff.right + 2 * reach:
                 marks.append((float(x), number, symbols[row].name))
     marks.sort()
     space = float(np.median([staves[number].space for number in system.staves]))
