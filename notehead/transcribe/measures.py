@@ -17,8 +17,10 @@ _TOGETHER = 1.2
 """Staff spaces within which barlines of several staves are one."""
 _SHARE = 0.5
 """Share of a system's staves that a barline of the system stands on, at least."""
-_HEIGHT = 0.7
+_HEIGHT = 0.62
 """Share of a staff's height that a barline goes through, at least; arpeggios that look like one go less far."""
+_THROUGH = 0.6
+"""Share of the barlines of two staves that go through both, from which on all have to."""
 _EDGE = 1.5
 """Staff spaces from the left edge of a system within which a barline begins it and divides nothing."""
 
@@ -58,7 +60,7 @@ class Span:
 def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> list[Barline]:
     """The barlines of a system, from the left: those on at least half of its staves."""
     rows = [k for k, name in enumerate(symbols.names) if is_barline(name)]
-    marks: list[tuple[float, int, str]] = []
+    marks: list[tuple[float, int, int]] = []
     for number in system.staves:
         staff = staves[number]
         reach = staff.space
@@ -67,23 +69,36 @@ def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> li
             over = min(y1, staff.bottom) - max(y0, staff.top)
             x = (x0 + x1) / 2
             if over >= _HEIGHT * (staff.bottom - staff.top) and staff.left - reach <= x <= staff.right + 2 * reach:
-                marks.append((float(x), number, symbols[row].name))
+                marks.append((float(x), number, row))
     marks.sort()
     space = float(np.median([staves[number].space for number in system.staves]))
-    groups: list[list[tuple[float, int, str]]] = []
+    groups: list[list[tuple[float, int, int]]] = []
     for mark in marks:
         if groups and mark[0] - groups[-1][-1][0] <= _TOGETHER * space:
             groups[-1].append(mark)
         else:
             groups.append([mark])
+    least = _least(groups, len(system.staves))
+    names_of = symbols.names
     found = []
     for group in groups:
-        if len({number for _, number, _ in group}) < _SHARE * len(system.staves):
+        if len({number for _, number, _ in group}) < least:
             continue
-        names = [name for _, _, name in group]
+        names = [names_of[row] for _, _, row in group]
         name = max(set(names), key=lambda one: (one in _REPEATS, names.count(one), one))
         found.append(Barline(float(np.median([x for x, _, _ in group])), name))
     return found
+
+
+def _least(groups: Sequence[Sequence[tuple[float, int, int]]], staves: int) -> float:
+    """How many of a system's staves a barline stands on, at least.
+
+    Where most are drawn through both staves of a piano, what is on one of them is none.
+    """
+    if staves != 2 or not groups:
+        return _SHARE * staves
+    through = [len({row for _, _, row in group}) < len(group) for group in groups]
+    return staves if np.mean(through) >= _THROUGH else _SHARE * staves
 
 
 def spans_of(system: System, staves: Sequence[Staff], barlines: Sequence[Barline]) -> list[Span]:
