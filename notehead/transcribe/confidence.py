@@ -73,11 +73,13 @@ class Regularity:
     Attributes:
         cost: of its times.
         longer: 1 where it is longer than its meter says, -1 where it is shorter, else 0.
+        mended: rows of symbols of events that are read otherwise than they are seen.
         gaps: by staff the times at which something begins where nothing ends, or ends where nothing begins.
     """
 
     cost: float = 0.0
     longer: int = 0
+    mended: frozenset[int] = frozenset()
     gaps: Mapping[int, Sequence[Fraction]] = field(default_factory=dict)
 
     @classmethod
@@ -91,7 +93,8 @@ class Regularity:
         edges = {Fraction(0), times.length}
         gaps = {staff: sorted((own ^ ends[staff]) - edges) for staff, own in begins.items()}
         longer = 0 if length is None else (times.length > length) - (times.length < length)
-        return cls(times.cost, longer, gaps)
+        mended = frozenset(row for k in times.repairs for row in events[k].rows)
+        return cls(times.cost, longer, mended, gaps)
 
     def evidence(self, staff: int, onset: Fraction) -> float:
         """What it says against a note of a staff (row of the page) that begins then, as logarithm of odds."""

@@ -16,13 +16,14 @@ from notehead.transcribe.chords import Event
 _DOT_MISSED, _DOT_FALSE = 2.0, 2.4
 _FLAG_MISSED, _FLAG_FALSE = 2.4, 2.4
 _HEAD = 2.4
+_STEMLESS = 0.8
 _REST = 2.8
-"""What it costs to read an event with a dot more or fewer, a flag or bar more or fewer, a head filled or not,
-and another rest."""
+"""What it costs to read an event with a dot more or fewer, a flag or bar more or fewer, a head filled or not, a
+half note without a stem as a whole one, and another rest."""
 _SHORTEST, _LONGEST = Fraction(1, 16), Fraction(4)
 """Written lengths that are read into marks at most."""
-_BLACK = Fraction(1)
-"""The longest written length of a filled head."""
+_BLACK, _HALF = Fraction(1), Fraction(2)
+"""The longest written length of a filled head, and that of an empty one with a stem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def _price(event: Event, written: Fraction) -> float:
     """What it costs to read another written length."""
     if event.rest:
         return _REST
+    if event.written == _HALF and written > _HALF and not event.stem:
+        return _STEMLESS
     if max(event.written, written) > _BLACK:
         return _HEAD
     return _FLAG_MISSED if written < event.written else _FLAG_FALSE

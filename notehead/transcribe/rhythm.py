@@ -76,7 +76,7 @@ _HALF_BEAT = 2.0
 _UNMARKED, _AGAIN, _ANOTHER = 2.0, 0.4, 0.3
 """Cost of a tuplet without a number, of one where others on the page have one or of a number that means
 another time, and of each further one in the measure."""
-_REPAIRED = 2.0
+_REPAIRED = 1.5
 """Cost of a measure from which on marks that were missed are sought."""
 _GAIN, _UPBEAT_GAIN = 0.5, 1.2
 """By how much a repair must make a measure cheaper; the second where it is only too short, as upbeats are."""

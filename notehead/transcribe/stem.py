@@ -13,6 +13,10 @@ from notehead.page import Symbols
 from notehead.transcribe.staves import Floats, Staff
 
 
+_TOUCHES = 0.35
+"""Staff spaces between a stem and a beam at which it ends, at most."""
+
+
 @dataclass(frozen=True, eq=False)
 class Stem:
     """A stem.
@@ -72,6 +76,13 @@ class Beams:
         x0, y0, x1, y1, _ = self.lines.T
         height = y0 + (x - x0) / np.maximum(x1 - x0, 1) * (y1 - y0)
         return np.where((x >= x0 - reach) & (x <= x1 + reach), height, np.nan)
+
+    def ends(self, box: Floats, space: float) -> bool:
+        """Whether one end of a stem with this box is at a beam."""
+        x0, y0, x1, y1 = box.tolist()
+        height = self.at((x0 + x1) / 2, _TOUCHES * space)
+        half = self.lines[:, 4] / 2 + _TOUCHES * space
+        return bool(((np.abs(height - y0) <= half) | (np.abs(height - y1) <= half)).any())
 
     def levels(self, x: float) -> Floats:
         """Heights of staff lines at x."""

@@ -9,7 +9,7 @@ voices.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,11 @@ _ONE = 0.25
 
 
 def stem_heads(
-    stems: Sequence[int], heads: NDArray[np.int64], symbols: Symbols, spaces: Floats
+    stems: Sequence[int],
+    heads: NDArray[np.int64],
+    symbols: Symbols,
+    spaces: Floats,
+    hung: Collection[int] = (),
 ) -> Mapping[int, list[int]]:
     """Rows of the heads of each stem, by its row; stems without heads are left out.
 
@@ -41,9 +45,12 @@ def stem_heads(
         heads: rows of noteheads.
         symbols: of the page.
         spaces: for each symbol the staff space of its staff, in pixels.
+        hung: rows of stems that end at a beam, so that they have a head: one that touches it worse than its
+            other stem does, where there is no better one.
     """
     best, cost = _chosen(stems, heads, symbols, spaces)
     worse = cost > cost.min(axis=1, keepdims=True, initial=np.inf) + _WORSE
+    worse &= ~_only(best, worse, cost, hung)
     best[worse] = -1
     _split_unisons(best, heads, symbols, spaces)
     found: dict[int, list[int]] = {}
@@ -52,6 +59,18 @@ def stem_heads(
             if stem >= 0:
                 found.setdefault(stem, []).append(head)
     return found
+
+
+def _only(
+    best: NDArray[np.int64], worse: NDArray[np.bool_], cost: Floats, hung: Collection[int]
+) -> NDArray[np.bool_]:
+    """Which heads that would leave a stem, bool (n, 2), are the last that it has, and touch it best."""
+    kept = np.zeros(best.shape, np.bool_)
+    for stem in hung:
+        own = best == stem
+        if own.any() and not (own & ~worse).any():
+            kept.flat[np.where(own, cost, np.inf).argmin()] = True
+    return kept
 
 
 def _chosen(

@@ -44,7 +44,8 @@ def stems_of(
     flag_up = np.array([names[k].removesuffix("Small").endswith("Up") for k in flags.tolist()], np.bool_)
     known = Beams.of(image, symbols, spaces, staves)
     lines = known.lines
-    on_stem = stem_heads(rows, heads, symbols, spaces)
+    hung_rows = [row for row in rows if known.ends(symbols.box[row], float(spaces[row]))]
+    on_stem = stem_heads(rows, heads, symbols, spaces, hung_rows)
     loose: dict[int, frozenset[int]] = {}
     found = []
     for row in rows:
