@@ -17,7 +17,7 @@ _FIRST = 6
 """Half staff spaces from the middle of a staff to its first ledger line."""
 
 
-def marks_of_note(sheet: Sheet, event: Event, row: int, *, unsure: bool) -> Marks:
+def marks_of_note(sheet: Sheet, event: Event, row: int, *, unsure: bool, mended: bool = False) -> Marks:
     """The marks that a note is read from.
 
     Args:
@@ -25,6 +25,7 @@ def marks_of_note(sheet: Sheet, event: Event, row: int, *, unsure: bool) -> Mark
         event: its chord.
         row: of its head among the symbols.
         unsure: whether the clef or the key in force is doubtful.
+        mended: whether the chord is read otherwise than it is seen.
     """
     box = sheet.page.symbols.box[row]
     staff, position = sheet.staves[int(sheet.places.staff[row])], int(sheet.position[row])
@@ -38,7 +39,9 @@ def marks_of_note(sheet: Sheet, event: Event, row: int, *, unsure: bool) -> Mark
         off=abs(float(staff.above(point)[0]) - position),
         ledgers=_missing(sheet, point[0].tolist(), position, staff.space),
         aside=aside,
-        stemless=black and event.stem_row < 0,
+        stemless=black and not event.stem,
+        unseen=bool(event.stem) and event.stem_row < 0,
+        mended=mended,
         plain=black and bool(event.stem) and not (event.beams or event.flags),
         grace=event.grace,
         unsure=unsure,

@@ -1,8 +1,8 @@
 """Stems that were not seen, or of which only a part was: their heads are known, and beams above or below.
 
 Coarse print and scans in black and white lose thin stems. A filled head always has one: where none was seen
-and a beam is within reach, it hangs at that beam. A stem that ends too soon to be one goes on to the beam that
-it points to.
+and a beam is within reach, it hangs at that beam. A stem that ends too soon to be one goes on to the beam
+that it points to.
 """
 
 from __future__ import annotations

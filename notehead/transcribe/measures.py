@@ -18,7 +18,7 @@ _TOGETHER = 1.2
 _SHARE = 0.5
 """Share of a system's staves that a barline of the system stands on, at least."""
 _HEIGHT = 0.62
-"""Share of a staff's height that a barline goes through, at least; arpeggios that look like one go less far."""
+"""Share of a staff's height that a barline goes through, at least: arpeggios that look like one seldom do."""
 _THROUGH = 0.6
 """Share of the barlines of two staves that go through both, from which on all have to."""
 _EDGE = 1.5
@@ -68,7 +68,10 @@ def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> li
             x0, y0, x1, y1 = symbols.box[row]
             over = min(y1, staff.bottom) - max(y0, staff.top)
             x = (x0 + x1) / 2
-            if over >= _HEIGHT * (staff.bottom - staff.top) and staff.left - reach <= x <= staff.right + 2 * reach:
+            if (
+                over >= _HEIGHT * (staff.bottom - staff.top)
+                and staff.left - reach <= x <= staff.right + 2 * reach
+            ):
                 marks.append((float(x), number, row))
     marks.sort()
     space = float(np.median([staves[number].space for number in system.staves]))

@@ -135,16 +135,18 @@ def _tuplet(drawn: tuple[int, int], written: Fraction, length: Fraction) -> tupl
 
 def _notes(reading: Reading, event: Event, onset: Fraction) -> Iterator[Note]:
     sheet = reading.sheet
-    times = 0.0 if event.grace else reading.regular.evidence(event.staff, onset)
+    regular, unsure = reading.regular, reading.unsure
+    times = 0.0 if event.grace else regular.evidence(event.staff, onset)
     on, back = sheet.open_ties
     for row in event.rows:
         pitch = reading.pitches.get(row)
         if pitch is None:
             continue
+        marks = marks_of_note(sheet, event, row, unsure=row in unsure, mended=row in regular.mended)
         yield Note(
             pitch=pitch, page=reading.page, symbol=int(sheet.page.symbols.id[row]),
             tied_on=row in on, tied_back=row in back,
             accidental=sheet.accidentals.get(row, ""), head=sheet.head(row),
             fingering=sheet.fingers_at.get(row, ()),
-            confidence=round(sure(marks_of_note(sheet, event, row, unsure=row in reading.unsure), times), 4),
+            confidence=round(sure(marks, times), 4),
         )  # fmt: skip

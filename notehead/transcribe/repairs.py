@@ -18,8 +18,8 @@ _FLAG_MISSED, _FLAG_FALSE = 2.4, 2.4
 _HEAD = 2.4
 _STEMLESS = 0.8
 _REST = 2.8
-"""What it costs to read an event with a dot more or fewer, a flag or bar more or fewer, a head filled or not, a
-half note without a stem as a whole one, and another rest."""
+"""What it costs to read an event with a dot more or fewer, a flag or bar more or fewer, a head filled or not,
+a half note without a stem as a whole one, and another rest."""
 _SHORTEST, _LONGEST = Fraction(1, 16), Fraction(4)
 """Written lengths that are read into marks at most."""
 _BLACK, _HALF = Fraction(1), Fraction(2)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from notehead.page import Symbols
 from notehead.transcribe.staves import Floats, Staff
 
-
 _TOUCHES = 0.35
 """Staff spaces between a stem and a beam at which it ends, at most."""
 
