@@ -133,3 +133,20 @@ def test_lines_across_bars_change_nothing(count: int, level: float) -> None:
     image[round(level)] = 0
     levels = np.array([round(level)], float)
     assert bars_at(image, line(50, 80, 150, 80 + height), 100, SPACE, levels=levels) == count
+
+
+@pytest.mark.parametrize("bars", [2, 3, 4])
+@pytest.mark.parametrize("levels", [(), (81.0, 91.0)])
+def test_blurred_bars_are_parted_where_there_is_light_between_them(
+    bars: int, levels: tuple[float, ...]
+) -> None:
+    """A photograph: paper between bars is darker than half, and staff lines lie at the edges of the beam."""
+    image = ink(*((50, 150, 80 + STEP * k) for k in range(bars))).astype(np.float64)
+    kernel = np.exp(-(np.arange(-6, 7) ** 2) / (2 * 1.5**2))
+    blurred = np.apply_along_axis(lambda one: np.convolve(one, kernel / kernel.sum(), "same"), 0, image)
+    height = STEP * (bars - 1) + THICK
+    found = bars_at(
+        np.clip(blurred, 0, 255).astype(np.uint8), line(50, 80, 150, 80 + height), 100, SPACE,
+        levels=np.array(levels),
+    )  # fmt: skip
+    assert found == bars

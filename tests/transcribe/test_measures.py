@@ -31,6 +31,21 @@ def test_a_barline_of_less_than_half_of_the_staves_is_none() -> None:
     assert len(barlines(bar(200, 100, 140), system=System((0,), (0,)))) == 1
 
 
+def test_a_barline_goes_through_most_of_its_staff() -> None:
+    """A detector takes an arpeggio for a barline now and then: it hangs out of the staff, and covers half."""
+    one = System((0,), (0,))
+    assert barlines(bar(200, 122, 165), system=one) == []
+    assert len(barlines(bar(200, 112, 150), system=one)) == 1
+
+
+def test_where_barlines_go_through_both_staves_one_on_a_single_staff_is_none() -> None:
+    piano = System((0, 1), (0, 0))
+    through = [bar(x, 100, 240) for x in (100, 200, 300)]
+    assert [x for x, _ in barlines(*through, bar(250, 200, 240), system=piano)] == [100, 200, 300]
+    apart = [bar(x, *edges) for x in (100, 200, 300) for edges in ((100, 140), (200, 240))]
+    assert [x for x, _ in barlines(*apart, bar(250, 200, 240), system=piano)] == [100, 200, 250, 300]
+
+
 @pytest.mark.parametrize("name", ["barlineSystemic", "barlineTick", "barlineShort", "stem", "repeatDot"])
 def test_other_lines_are_none(name: str) -> None:
     assert barlines(bar(200, name=name)) == []
