@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notehead.transcribe.chords import Event
-from notehead.transcribe.rhythm import MeasureTimes, columns_of, measure_times
+from notehead.transcribe.columns import columns_of
+from notehead.transcribe.rhythm import MeasureTimes, measure_times
 
 SPACE = 10.0
 EIGHTH, QUARTER, HALF = Fraction(1, 2), Fraction(1), Fraction(2)
