@@ -1,4 +1,8 @@
-"""Small notes that are no grace notes: those too long; a staff, or a measure of one, printed small."""
+"""Small notes that are no grace notes.
+
+Those too long; a staff, or a measure of one, printed small; those that share beams with large notes, as some
+print accompaniments, and where a page does so often, all its small notes under beams.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +16,25 @@ from notehead.transcribe.systems import System
 _FEW, _LEAST = 2, 1
 """How many small chords are at least a voice, and how long they are with rests, in quarter notes."""
 _WHOLE = 4
+_OFTEN = 4
+"""Beams of a page with large and small notes, from which on all small ones under beams take time."""
 
 
 def with_cues(
     events: Sequence[Event], systems: Sequence[System], spans: Sequence[Sequence[Span]]
 ) -> list[Event]:
-    """Events, of which small notes take time that are whole or dotted, or all that a staff has in a measure.
+    """Events, of which small notes take time that are no grace notes.
 
     Args:
         events: of a page.
         systems: of it.
         spans: the measures of each.
     """
-    found = [replace(event, grace=event.grace and not _too_long(event)) for event in events]
+    beamed = _accompanying(events)
+    found = [
+        replace(event, grace=event.grace and not _too_long(event) and beamed.isdisjoint(event.beams))
+        for event in events
+    ]
     small = {event.staff for event in events if event.grace}
     for system, own in zip(systems, spans, strict=True):
         for staff in small.intersection(system.staves):
@@ -35,6 +45,15 @@ def with_cues(
                     for k in here:
                         found[k] = replace(found[k], grace=False)
     return found
+
+
+def _accompanying(events: Sequence[Event]) -> set[int]:
+    """Beams whose small notes take time."""
+    sizes: tuple[set[int], set[int]] = (set(), set())
+    for event in events:
+        sizes[event.grace].update(event.beams)
+    mixed = sizes[0] & sizes[1]
+    return sizes[1] if len(mixed) >= _OFTEN else mixed
 
 
 def _too_long(event: Event) -> bool:

@@ -21,6 +21,8 @@ FLAGS = {"8th": 1, "16th": 2, "32nd": 3, "64th": 4, "128th": 5, "256th": 6, "512
 """How often a length halves a quarter note."""
 _TOUCHES = 0.35
 """Staff spaces from a stem to a beam or flag at its end, sideways, at most."""
+_ACCOMPANY = 2
+"""Small notes under a beam with a large one on the same side, that are no grace notes, at least."""
 _NEXT, _SHORT_OF = 0.8, 0.2
 """Staff spaces from the end of a stem to its beam at most, and from which on it ends before it."""
 
@@ -104,14 +106,25 @@ def _without_foreign(stems: Sequence[Stem], loose: Mapping[int, frozenset[int]])
 def _of_one_size(stems: Sequence[Stem], names: Sequence[str]) -> list[Stem]:
     """The stems without beams of notes of the other size: a grace note's may end at a stem of another staff.
 
-    A beam is of the size of most of its stems.
+    A beam is of the size of most of its stems, unless several small ones and a large one are on one side of
+    it: some print accompaniments small under the beams of the notes that they accompany.
     """
     sizes = [-1 if names[stem.heads[0]].endswith("Small") else 1 for stem in stems]
     balance: Counter[int] = Counter()
+    sides: Counter[tuple[int, bool, int]] = Counter()
     for stem, size in zip(stems, sizes, strict=True):
         balance.update(dict.fromkeys(stem.beams, size))
+        sides.update((beam, stem.up, size) for beam in stem.beams)
+    mixed = {
+        (beam, up)
+        for beam, up, size in sides
+        if size > 0 and sides[beam, up, -1] >= _ACCOMPANY and not sides[beam, not up, size]
+    }
     return [
-        replace(stem, beams=tuple(beam for beam in stem.beams if balance[beam] * size >= 0))
+        replace(
+            stem,
+            beams=tuple(beam for beam in stem.beams if balance[beam] * size >= 0 or (beam, stem.up) in mixed),
+        )
         for stem, size in zip(stems, sizes, strict=True)
     ]
 
