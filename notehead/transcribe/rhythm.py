@@ -24,8 +24,9 @@ from notehead.transcribe.unmarked import Group, possible_tuplets
 
 _HOPELESS = 200.0
 """Cost of a measure in which tuplets without a number are not sought: it is none."""
-_REPAIRED = 1.5
-"""Cost of a measure from which on marks that were missed are sought."""
+_REPAIRED, _BEYOND = 1.5, 14.0
+"""Cost of a measure from which on marks that were missed are sought, and from which on few marks are not all
+that is wrong with it."""
 _GAIN, _UPBEAT_GAIN = 0.5, 1.2
 """By how much a repair must make a measure cheaper; the second where it is only too short, as upbeats are."""
 
@@ -83,7 +84,7 @@ def measure_times(
         groups = possible_tuplets(timed, ratios, length, ternary=ternary)
         search = replace(search, groups=groups, group=_alike(groups, columns, timed))
         best = search.best(best) if groups else best
-        if best[0] > _REPAIRED and length is not None:
+        if _REPAIRED < best[0] < _BEYOND and length is not None:
             search = replace(search, repairs=possible_repairs(timed))
             best = _repaired(search, best)
     cost, state, end = best
