@@ -2,8 +2,8 @@
 
 A logistic model of a few signs of trouble. It was fitted on 130,000 notes of 300 training scores: pages as
 they are, with 1, 3 and 5 per cent of their symbols dropped, shifted or mislabelled, and what the detector
-found on clean and degraded ones. What stems that were not seen and mended readings say was added later, on
-180,000 notes of 70 such scores.
+found on clean and degraded ones. What stems that were not seen, mended readings and missing time
+signatures say was added later, on 180,000 notes of 70 such scores.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BIAS = 5.26
 _OFF, _LEDGER, _STEMLESS, _PLAIN, _ASIDE, _UNSURE, _SCORE, _GRACE = (
     -1.55, -1.2, -4.02, -0.48, -7.15, -0.22, -3.76, -3.23,
 )  # fmt: skip
-_UNSEEN, _MENDED = -2.0, -1.7
+_UNSEEN, _MENDED, _UNMETERED = -2.0, -1.7, -0.6
 _COST, _ANY, _OWN, _CLEAN, _OTHERS, _BEFORE, _LONG, _SHORT = (
     -0.183, -1.61, -0.375, -0.84, 0.323, -0.74, -0.75, -1.75,
 )  # fmt: skip
@@ -82,12 +82,14 @@ class Regularity:
         longer: 1 where it is longer than its meter says, -1 where it is shorter, else 0.
         gaps: by staff the times at which something begins where nothing ends, or ends where nothing begins.
         mended: rows of symbols of events that are read otherwise than they are seen.
+        unmetered: whether no time signature says how long it is.
     """
 
     cost: float = 0.0
     longer: int = 0
     gaps: Mapping[int, Sequence[Fraction]] = field(default_factory=dict)
     mended: frozenset[int] = frozenset()
+    unmetered: bool = False
 
     @classmethod
     def of(cls, events: Mapping[int, Event], times: MeasureTimes, length: Fraction | None) -> Regularity:
@@ -111,7 +113,7 @@ class Regularity:
         return (
             _COST * min(self.cost, 12) + _ANY * (own > 0) + _OWN * min(own, 4)
             + _CLEAN * (own == 0 and self.cost > 0) + _OTHERS * min(others, 6) + _BEFORE * min(before, 3)
-            + _LONG * (self.longer > 0) + _SHORT * (self.longer < 0)
+            + _LONG * (self.longer > 0) + _SHORT * (self.longer < 0) + _UNMETERED * self.unmetered
         )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from notehead.transcribe import transcribe
 from notehead.transcribe.chords import Event
 from notehead.transcribe.confidence import Marks, Regularity, doubt, sure
 from notehead.transcribe.evidence import marks_of_note
+from notehead.transcribe.repairs import Repair
 from notehead.transcribe.rhythm import MeasureTimes, Timed
 from notehead.transcribe.sheet import Sheet
 from tests.transcribe.by_hand import SPACE, Mark, head, page, staff
@@ -38,11 +39,31 @@ def test_a_measure_that_adds_up_leaves_no_doubt() -> None:
 
 @pytest.mark.parametrize(
     "trouble",
-    [{"off": 0.6}, {"ledgers": 1}, {"aside": 0.3}, {"stemless": True}, {"unsure": True}, {"score": 0.6}],
+    [
+        {"off": 0.6},
+        {"ledgers": 1},
+        {"aside": 0.3},
+        {"stemless": True},
+        {"unseen": True},
+        {"mended": True},
+        {"unsure": True},
+        {"score": 0.6},
+    ],
 )
 def test_each_sign_of_trouble_makes_a_note_less_sure(trouble: dict[str, Any]) -> None:
     assert 0 < sure(Marks(**trouble)) < sure(Marks()) < 1
     assert sure(Marks(**trouble), -3.0) < sure(Marks(**trouble))
+
+
+def test_without_a_time_signature_notes_are_less_sure() -> None:
+    assert Regularity(unmetered=True).evidence(0, QUARTER) < 0
+
+
+def test_a_mended_chord_is_less_sure_than_one_that_is_read_as_it_is_seen() -> None:
+    events = {k: Event((k,), 0, 30.0 * k, 0.0, QUARTER) for k in range(2)}
+    times = {k: Timed(Fraction(k), QUARTER) for k in range(2)}
+    found = Regularity.of(events, MeasureTimes(times, Fraction(2), 2.0, {1: Repair(QUARTER, 1, 2.0)}), None)
+    assert found.mended == {1}
 
 
 def test_gaps_of_a_staff_are_where_its_events_do_not_join() -> None:
