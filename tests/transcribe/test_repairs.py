@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -86,7 +87,7 @@ def test_an_upbeat_is_no_measure_that_lacks_something(beats: int) -> None:
 
 @given(st.sampled_from([EIGHTH, QUARTER, HALF]), st.integers(0, 2), st.sampled_from([{}, {"rest": True}]))
 def test_repairs_are_other_readings_the_cheapest_first(
-    written: Fraction, dots: int, kind: dict[str, object]
+    written: Fraction, dots: int, kind: dict[str, Any]
 ) -> None:
     found = repairs_of(event(0, written, dots=dots, **kind))
     assert [one.price for one in found] == sorted(one.price for one in found)
