@@ -22,10 +22,11 @@ _BIAS = 5.26
 _OFF, _LEDGER, _STEMLESS, _PLAIN, _ASIDE, _UNSURE, _SCORE, _GRACE = (
     -1.55, -1.2, -4.02, -0.48, -7.15, -0.22, -3.76, -3.23,
 )  # fmt: skip
-_UNSEEN, _MENDED, _UNMETERED = -2.0, -1.7, -0.6
+_UNSEEN, _MENDED, _UNMETERED, _THREES = -2.0, -1.7, -0.6, -2.5
 _COST, _ANY, _OWN, _CLEAN, _OTHERS, _BEFORE, _LONG, _SHORT = (
     -0.183, -1.61, -0.375, -0.84, 0.323, -0.74, -0.75, -1.75,
 )  # fmt: skip
+_THREE_OR_SIX = (3, 6)
 _FAR = 0.45
 """Half staff spaces from a notehead to its position on the staff from which on it is probably another."""
 _COSTS = (0.0, 1.6, 2.4, 3.2, 4.0, 5.0, 6.5, 9.0)
@@ -83,6 +84,7 @@ class Regularity:
         gaps: by staff the times at which something begins where nothing ends, or ends where nothing begins.
         mended: rows of symbols of events that are read otherwise than they are seen.
         unmetered: whether no time signature says how long it is.
+        threes: whether, besides, notes stand under beams in threes or sixes, which may be triplets.
     """
 
     cost: float = 0.0
@@ -90,10 +92,18 @@ class Regularity:
     gaps: Mapping[int, Sequence[Fraction]] = field(default_factory=dict)
     mended: frozenset[int] = frozenset()
     unmetered: bool = False
+    threes: bool = False
 
     @classmethod
-    def of(cls, events: Mapping[int, Event], times: MeasureTimes, length: Fraction | None) -> Regularity:
-        """That of a measure of a system, with the length that its meter says."""
+    def of(
+        cls,
+        events: Mapping[int, Event],
+        times: MeasureTimes,
+        length: Fraction | None,
+        *,
+        unmetered: bool = False,
+    ) -> Regularity:
+        """That of a measure of a system, with the length that its meter, or what is usual, says."""
         begins: dict[int, set[Fraction]] = {}
         ends: dict[int, set[Fraction]] = {}
         for k, time in times.times.items():
@@ -103,7 +113,7 @@ class Regularity:
         gaps = {staff: sorted((own ^ ends[staff]) - edges) for staff, own in begins.items()}
         longer = 0 if length is None else (times.length > length) - (times.length < length)
         mended = frozenset(row for k in times.repairs for row in events[k].rows)
-        return cls(times.cost, longer, gaps, mended)
+        return cls(times.cost, longer, gaps, mended, unmetered, unmetered and _in_threes(events))
 
     def evidence(self, staff: int, onset: Fraction) -> float:
         """What it says against a note of a staff (row of the page) that begins then, as logarithm of odds."""
@@ -114,7 +124,17 @@ class Regularity:
             _COST * min(self.cost, 12) + _ANY * (own > 0) + _OWN * min(own, 4)
             + _CLEAN * (own == 0 and self.cost > 0) + _OTHERS * min(others, 6) + _BEFORE * min(before, 3)
             + _LONG * (self.longer > 0) + _SHORT * (self.longer < 0) + _UNMETERED * self.unmetered
+            + _THREES * self.threes
         )  # fmt: skip
+
+
+def _in_threes(events: Mapping[int, Event]) -> bool:
+    """Whether notes of one length stand under a beam in threes or sixes."""
+    lengths: dict[int, list[Fraction]] = {}
+    for event in events.values():
+        if event.beams and not event.grace:
+            lengths.setdefault(event.beams[0], []).append(event.length)
+    return any(len(own) in _THREE_OR_SIX and len(set(own)) == 1 for own in lengths.values())
 
 
 def sure(marks: Marks, times: float = 0.0) -> float:

@@ -155,8 +155,7 @@ def _timed(
         timed.events.append(events)
         timed.times.append(times)
         timed.meters.append(running.meter)
-        regular = Regularity.of(events, times, length)
-        timed.regular.append(replace(regular, unmetered=running.meter is None))
+        timed.regular.append(Regularity.of(events, times, length, unmetered=running.meter is None))
     if found:
         running.meter = found[-1].meter
     return timed

@@ -59,6 +59,21 @@ def test_without_a_time_signature_notes_are_less_sure() -> None:
     assert Regularity(unmetered=True).evidence(0, QUARTER) < 0
 
 
+@pytest.mark.parametrize(("count", "threes"), [(2, False), (3, True), (4, False), (6, True)])
+def test_threes_under_a_beam_may_be_triplets_where_no_time_signature_says(
+    count: int,
+    threes: bool,  # noqa: FBT001
+) -> None:
+    half = Fraction(1, 2)
+    events = {k: Event((k,), 0, 30.0 * k, 0.0, half, beams=(9,)) for k in range(count)}
+    times = MeasureTimes({k: Timed(k * half, half) for k in range(count)}, count * half, 0.0)
+    found = Regularity.of(events, times, None, unmetered=True)
+    assert found.threes == threes
+    assert not Regularity.of(events, times, count * half).threes
+    if threes:
+        assert found.evidence(0, QUARTER) < Regularity(unmetered=True).evidence(0, QUARTER)
+
+
 def test_a_mended_chord_is_less_sure_than_one_that_is_read_as_it_is_seen() -> None:
     events = {k: Event((k,), 0, 30.0 * k, 0.0, QUARTER) for k in range(2)}
     times = {k: Timed(Fraction(k), QUARTER) for k in range(2)}
