@@ -22,7 +22,7 @@ _BIAS = 5.26
 _OFF, _LEDGER, _STEMLESS, _PLAIN, _ASIDE, _UNSURE, _SCORE, _GRACE = (
     -1.55, -1.2, -4.02, -0.48, -7.15, -0.22, -3.76, -3.23,
 )  # fmt: skip
-_UNSEEN, _MENDED, _UNMETERED, _THREES = -2.0, -1.7, -0.6, -2.5
+_UNSEEN, _MENDED, _UNMETERED, _THREES = -2.0, -1.7, -0.35, -2.75
 _COST, _ANY, _OWN, _CLEAN, _OTHERS, _BEFORE, _LONG, _SHORT = (
     -0.183, -1.61, -0.375, -0.84, 0.323, -0.74, -0.75, -1.75,
 )  # fmt: skip
