@@ -15,6 +15,7 @@ import numpy as np
 from notehead.page import ABSENT, Page, Symbols
 from notehead.transcribe.dots import dots_of
 from notehead.transcribe.placing import Places
+from notehead.transcribe.score import dotted
 from notehead.transcribe.staves import Floats, Staff
 from notehead.transcribe.stem import Stem
 from notehead.transcribe.stems import FLAGS, head_length, stems_of
@@ -69,7 +70,7 @@ class Event:
     @property
     def length(self) -> Fraction:
         """Its length with dots."""
-        return self.written * (2 - Fraction(1, 2**self.dots))
+        return dotted(self.written, self.dots)
 
 
 def events_of(page: Page, staves: Sequence[Staff], places: Places) -> list[Event]:

@@ -7,7 +7,7 @@ that it points to.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -35,7 +35,7 @@ _DARK = 0.6
 """Share of the brightness of paper below which a pixel is ink."""
 
 
-def completed(stems: Sequence[Stem], black: Collection[int], beams: Beams, symbols: Symbols) -> list[Stem]:
+def completed(stems: Sequence[Stem], black: set[int], beams: Beams, symbols: Symbols) -> list[Stem]:
     """The stems, those that end too soon led on to their beams, and those of heads that have none.
 
     Args:
@@ -52,7 +52,7 @@ def completed(stems: Sequence[Stem], black: Collection[int], beams: Beams, symbo
     for stem in found:
         for beam in stem.beams:
             sides.setdefault(beam, set()).add(stem.up)
-    for head in sorted(set(black) - stemmed):
+    for head in sorted(black - stemmed):
         own = _stem_of(head, beams, symbols, sides)
         if own is not None:
             _add(found, own, float(beams.spaces[head]))
@@ -67,12 +67,13 @@ def _led_on(stem: Stem, beams: Beams, symbols: Symbols) -> Stem:
     box = symbols.box[list(stem.heads)]
     middle = (box[:, 1] + box[:, 3]) / 2
     free = float(middle.min() - stem.tip if stem.up else stem.tip - middle.max()) / space
-    gap = (stem.tip - beams.at(stem.x, _SIDE * space)) * (1 if stem.up else -1) / space
+    height = beams.at(stem.x, _SIDE * space)
+    gap = (stem.tip - height) * (1 if stem.up else -1) / space
     near = np.flatnonzero((gap > 0) & (gap <= _MISSING))
     if not len(near):
         return stem
     which = int(near[gap[near].argmin()])
-    end = float(beams.at(stem.x, _SIDE * space)[which])
+    end = float(height[which])
     inked = gap[which] <= _GAP and _ink(beams.image, stem.x, stem.tip, end) >= _INK
     if free >= _SHORT and not inked:
         return stem

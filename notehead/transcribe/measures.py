@@ -59,7 +59,8 @@ class Span:
 
 def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> list[Barline]:
     """The barlines of a system, from the left: those on at least half of its staves."""
-    rows = [k for k, name in enumerate(symbols.names) if is_barline(name)]
+    classes = symbols.names
+    rows = [k for k, name in enumerate(classes) if is_barline(name)]
     marks: list[tuple[float, int, int]] = []
     for number in system.staves:
         staff = staves[number]
@@ -82,12 +83,11 @@ def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> li
         else:
             groups.append([mark])
     least = _least(groups, len(system.staves))
-    names_of = symbols.names
     found = []
     for group in groups:
         if len({number for _, number, _ in group}) < least:
             continue
-        names = [names_of[row] for _, _, row in group]
+        names = [classes[row] for _, _, row in group]
         name = max(set(names), key=lambda one: (one in _REPEATS, names.count(one), one))
         found.append(Barline(float(np.median([x for x, _, _ in group])), name))
     return found

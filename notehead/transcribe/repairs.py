@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from notehead.transcribe.chords import Event
+from notehead.transcribe.score import dotted
 
 _DOT_MISSED, _DOT_FALSE = 2.0, 2.4
 _FLAG_MISSED, _FLAG_FALSE = 2.4, 2.4
@@ -43,7 +44,7 @@ class Repair:
     @property
     def length(self) -> Fraction:
         """Its length with dots."""
-        return self.written * (2 - Fraction(1, 2**self.dots))
+        return dotted(self.written, self.dots)
 
 
 def possible_repairs(events: Mapping[int, Event]) -> dict[int, tuple[Repair, ...]]:

@@ -11,6 +11,16 @@ from notehead.transcribe.keys import Key
 from notehead.transcribe.meters import Meter
 
 
+def dotted(written: Fraction, dots: int) -> Fraction:
+    """A length with its dots.
+
+    Example:
+        >>> dotted(Fraction(1), 2)
+        Fraction(7, 4)
+    """
+    return written * (2 - Fraction(1, 2**dots))
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """One notehead.

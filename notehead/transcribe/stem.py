@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from notehead.page import Symbols
 from notehead.transcribe.staves import Floats, Staff
 
-_TOUCHES = 0.35
-"""Staff spaces between a stem and a beam at which it ends, at most."""
+TOUCHES = 0.35
+"""Staff spaces from a stem to a beam or flag at its end, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +79,8 @@ class Beams:
     def ends(self, box: Floats, space: float) -> bool:
         """Whether one end of a stem with this box is at a beam."""
         x0, y0, x1, y1 = box.tolist()
-        height = self.at((x0 + x1) / 2, _TOUCHES * space)
-        half = self.lines[:, 4] / 2 + _TOUCHES * space
+        height = self.at((x0 + x1) / 2, TOUCHES * space)
+        half = self.lines[:, 4] / 2 + TOUCHES * space
         return bool(((np.abs(height - y0) <= half) | (np.abs(height - y1) <= half)).any())
 
     def levels(self, x: float) -> Floats:

@@ -9,7 +9,7 @@ voices.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ def stem_heads(
     heads: NDArray[np.int64],
     symbols: Symbols,
     spaces: Floats,
-    hung: Collection[int] = (),
+    hung: Callable[[int], bool] = lambda _: False,
 ) -> Mapping[int, list[int]]:
     """Rows of the heads of each stem, by its row; stems without heads are left out.
 
@@ -45,8 +45,8 @@ def stem_heads(
         heads: rows of noteheads.
         symbols: of the page.
         spaces: for each symbol the staff space of its staff, in pixels.
-        hung: rows of stems that end at a beam, so that they have a head: one that touches it worse than its
-            other stem does, where there is no better one.
+        hung: whether a stem, by its row, ends at a beam, so that it has a head: one that touches it worse
+            than its other stem does, where there is no better one.
     """
     best, cost = _chosen(stems, heads, symbols, spaces)
     worse = cost > cost.min(axis=1, keepdims=True, initial=np.inf) + _WORSE
@@ -62,14 +62,13 @@ def stem_heads(
 
 
 def _only(
-    best: NDArray[np.int64], worse: NDArray[np.bool_], cost: Floats, hung: Collection[int]
+    best: NDArray[np.int64], worse: NDArray[np.bool_], cost: Floats, hung: Callable[[int], bool]
 ) -> NDArray[np.bool_]:
     """Which heads that would leave a stem, bool (n, 2), are the last that it has, and touch it best."""
     kept = np.zeros(best.shape, np.bool_)
-    for stem in hung:
-        own = best == stem
-        if own.any() and not (own & ~worse).any():
-            kept.flat[np.where(own, cost, np.inf).argmin()] = True
+    for stem in set(best[worse].tolist()) - set(best[~worse].tolist()) - {-1}:
+        if hung(stem):
+            kept.flat[np.where(best == stem, cost, np.inf).argmin()] = True
     return kept
 
 

@@ -14,13 +14,11 @@ from notehead.page import Symbols
 from notehead.transcribe.beams import bars_at, shares
 from notehead.transcribe.lost_stems import completed
 from notehead.transcribe.staves import Floats, Staff
-from notehead.transcribe.stem import Beams, Stem
+from notehead.transcribe.stem import TOUCHES, Beams, Stem
 from notehead.transcribe.stem_heads import stem_heads
 
 FLAGS = {"8th": 1, "16th": 2, "32nd": 3, "64th": 4, "128th": 5, "256th": 6, "512th": 7, "1024th": 8}
 """How often a length halves a quarter note."""
-_TOUCHES = 0.35
-"""Staff spaces from a stem to a beam or flag at its end, sideways, at most."""
 _ACCOMPANY = 2
 """Small notes under a beam with a large one on the same side, that are no grace notes, at least."""
 _NEXT, _SHORT_OF = 0.8, 0.2
@@ -46,8 +44,9 @@ def stems_of(
     flag_up = np.array([names[k].removesuffix("Small").endswith("Up") for k in flags.tolist()], np.bool_)
     known = Beams.of(image, symbols, spaces, staves)
     lines = known.lines
-    hung_rows = [row for row in rows if known.ends(symbols.box[row], float(spaces[row]))]
-    on_stem = stem_heads(rows, heads, symbols, spaces, hung_rows)
+    on_stem = stem_heads(
+        rows, heads, symbols, spaces, lambda row: known.ends(symbols.box[row], float(spaces[row]))
+    )
     loose: dict[int, frozenset[int]] = {}
     found = []
     for row in rows:
@@ -56,7 +55,7 @@ def stems_of(
             continue
         x0, y0, x1, y1 = symbols.box[row].tolist()
         space, x = float(spaces[row]), (x0 + x1) / 2
-        reach = _TOUCHES * space
+        reach = TOUCHES * space
         level = (symbols.box[own, 1] + symbols.box[own, 3]) / 2
         up = bool(level.min() - y0 > y1 - level.max())
         own = _of_one_kind(own, level, names, up=up)
@@ -75,11 +74,11 @@ def stems_of(
         hung = tuple(known.rows[within].tolist())
         found.append(Stem(row, tuple(own.tolist()), up, hung, count, own_flags, x, end))
     found = _of_one_size(_without_foreign(found, loose), names)
-    black = [
+    black = {
         row
         for row in heads.tolist()
         if names[row].startswith("noteheadBlack") and not names[row].endswith("Small")
-    ]
+    }
     return _barred(completed(found, black, known, symbols), known)
 
 

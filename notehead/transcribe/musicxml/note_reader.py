@@ -11,8 +11,7 @@ from notehead.page import Pitch
 from notehead.transcribe.musicxml.lanes import lane_of
 from notehead.transcribe.musicxml.mark_reader import fingering_of, marks_of
 from notehead.transcribe.musicxml.names import ACCIDENTAL_OF, HEADS, LENGTHS, TREMOLO
-from notehead.transcribe.musicxml.spelling import dotted
-from notehead.transcribe.score import Chord, Note
+from notehead.transcribe.score import Chord, Note, dotted
 
 _STEMS = {"up": 1, "down": -1}
 

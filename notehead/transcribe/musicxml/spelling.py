@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from notehead.transcribe.musicxml.names import TREMOLO, TYPES
-from notehead.transcribe.score import Chord
+from notehead.transcribe.score import Chord, dotted
 
 _MOST_DOTS = 4
 _LARGEST = 1_000
@@ -33,16 +33,6 @@ class Spelling:
     def nominal(self) -> Fraction:
         """The length with its dots and without its ratio."""
         return dotted(self.written, self.dots)
-
-
-def dotted(written: Fraction, dots: int) -> Fraction:
-    """A length with its dots.
-
-    Example:
-        >>> dotted(Fraction(1), 2)
-        Fraction(7, 4)
-    """
-    return written * (2 - Fraction(1, 2**dots))
 
 
 def spelling_of(chord: Chord) -> Spelling:
