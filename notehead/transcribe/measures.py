@@ -19,8 +19,9 @@ _SHARE = 0.5
 """Share of a system's staves that a barline of the system stands on, at least."""
 _HEIGHT = 0.62
 """Share of a staff's height that a barline goes through, at least: arpeggios that look like one seldom do."""
-_THROUGH = 0.6
-"""Share of the barlines of two staves that go through both, from which on all have to."""
+_THROUGH = 0.4
+"""Share of the barlines of two staves that go through both, of them and those on one alone, from which on all
+have to: stems without heads look like barlines."""
 _EDGE = 1.5
 """Staff spaces from the left edge of a system within which a barline begins it and divides nothing."""
 
@@ -55,6 +56,13 @@ class Span:
     opening: Barline | None
     closing: Barline | None
     within: tuple[Barline, ...] = ()
+
+    @property
+    def parted(self) -> bool:
+        """Whether it may be part of a measure: beside a repeat or a double barline, or where a line ends."""
+        return self.closing is None or any(
+            one is not None and one.name != "barlineSingle" for one in (self.opening, self.closing)
+        )
 
 
 def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> list[Barline]:
@@ -96,12 +104,14 @@ def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> li
 def _least(groups: Sequence[Sequence[tuple[float, int, int]]], staves: int) -> float:
     """How many of a system's staves a barline stands on, at least.
 
-    Where most are drawn through both staves of a piano, what is on one of them is none.
+    Where they are drawn through both staves of a piano, what is on one of them is none. A line that a
+    dynamic mark parts is on both and says nothing of that.
     """
-    if staves != 2 or not groups:
+    if staves != 2:
         return _SHARE * staves
-    through = [len({row for _, _, row in group}) < len(group) for group in groups]
-    return staves if np.mean(through) >= _THROUGH else _SHARE * staves
+    through = sum(len({row for _, _, row in group}) < len(group) for group in groups)
+    alone = sum(len({number for _, number, _ in group}) < staves for group in groups)
+    return staves if through > max(1, _THROUGH * (through + alone)) else _SHARE * staves
 
 
 def spans_of(system: System, staves: Sequence[Staff], barlines: Sequence[Barline]) -> list[Span]:

@@ -17,10 +17,10 @@ from notehead.transcribe.score import dotted
 _DOT_MISSED, _DOT_FALSE = 2.0, 2.4
 _FLAG_MISSED, _FLAG_FALSE = 2.4, 2.4
 _HEAD = 2.4
-_STEMLESS = 0.8
+_STEMLESS, _STEM_FALSE = 0.8, 4.0
 _REST = 2.8
 """What it costs to read an event with a dot more or fewer, a flag or bar more or fewer, a head filled or not,
-a half note without a stem as a whole one, and another rest."""
+a half note without a stem as a whole one, one with a stem, and another rest."""
 _SHORTEST, _LONGEST = Fraction(1, 16), Fraction(4)
 """Written lengths that are read into marks at most."""
 _BLACK, _HALF = Fraction(1), Fraction(2)
@@ -79,6 +79,8 @@ def _price(event: Event, written: Fraction) -> float:
         return _REST
     if event.written == _HALF and written > _HALF and not event.stem:
         return _STEMLESS
+    if event.stem and written > _HALF:
+        return _STEM_FALSE
     if max(event.written, written) > _BLACK:
         return _HEAD
     return _FLAG_MISSED if written < event.written else _FLAG_FALSE

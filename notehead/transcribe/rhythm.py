@@ -18,6 +18,7 @@ from fractions import Fraction
 
 from notehead.transcribe.chords import Event
 from notehead.transcribe.columns import closest_step, columns_of, pushed
+from notehead.transcribe.long_rests import long_rests
 from notehead.transcribe.repairs import Repair, possible_repairs
 from notehead.transcribe.rhythm_search import FEW, SHORT, TICKS, Found, Search
 from notehead.transcribe.unmarked import Group, possible_tuplets
@@ -27,6 +28,10 @@ _HOPELESS = 200.0
 _REPAIRED, _BEYOND = 1.5, 14.0
 """Cost of a measure from which on marks that were missed are sought, and from which on few marks are not all
 that is wrong with it."""
+_SEVERAL = 2.0
+"""By how much a measure is longer than its meter says from which on it is several."""
+_BEYOND_COLUMN = 1.0
+"""Cost of each column of such measures from which on repairs are not sought."""
 _GAIN, _UPBEAT_GAIN = 0.5, 1.2
 """By how much a repair must make a measure cheaper; the second where it is only too short, as upbeats are."""
 
@@ -63,6 +68,7 @@ def measure_times(
     length: Fraction | None,
     *,
     ternary: bool = False,
+    upbeat: bool = True,
 ) -> MeasureTimes:
     """Onsets and lengths of the events of one measure of a system.
 
@@ -72,6 +78,7 @@ def measure_times(
         space: staff space in pixels.
         length: of the measure as the meter says, in quarter notes; None where that is unknown.
         ternary: whether its beats have three parts, as in 6/8.
+        upbeat: whether it may be shorter than the meter says: the first one, and those at repeats.
     """
     full = {k: event for k, event in events.items() if event.whole}
     timed = {k: event for k, event in events.items() if not (event.whole or event.grace)}
@@ -79,27 +86,55 @@ def measure_times(
         whole = length or Fraction(4)
         return MeasureTimes({k: Timed(Fraction(0), whole) for k in full}, whole, 0.0)
     search = _search_of(timed, ratios, space, length)
-    columns, best = search.columns, search.best()
+    best = search.best()
+    rests: Mapping[int, Sequence[int]] = {}
+    if search.goal is not None and best[2] > _SEVERAL * search.goal:
+        search, rests = _without_barlines(search, ratios, space)
+        best = search.best()
     if 0 < best[0] < _HOPELESS and search.width > FEW:
-        groups = possible_tuplets(timed, ratios, length, ternary=ternary)
-        search = replace(search, groups=groups, group=_alike(groups, columns, timed))
+        groups = possible_tuplets(search.events, ratios, length, ternary=ternary)
+        search = replace(search, groups=groups, group=_alike(groups, search.columns, timed))
         best = search.best(best) if groups else best
-        if _REPAIRED < best[0] < _BEYOND and length is not None:
-            search = replace(search, repairs=possible_repairs(timed))
-            best = _repaired(search, best)
+        beyond = _BEYOND if search.goal is not None else _BEYOND_COLUMN * len(search.columns)
+        if _REPAIRED < best[0] < beyond and length is not None:
+            search = replace(search, repairs=possible_repairs(search.events))
+            best = _repaired(search, best, _UPBEAT_GAIN if upbeat and best[0] == SHORT else _GAIN)
     cost, state, end = best
     whole = Fraction(end, TICKS)
     times = {k: Timed(Fraction(0), length or whole) for k in full}
-    for column, onset in zip(columns, state.onsets, strict=True):
+    for column, onset in zip(search.columns, state.onsets, strict=True):
         for k in column:
             ticks = search.ticks(k, state.read)
             times[k] = Timed(Fraction(onset, TICKS), Fraction(ticks, TICKS))
+            times |= _one_after_another(times[k], [(rest, timed[rest]) for rest in rests.get(k, ())])
     return MeasureTimes(times, whole, cost, search.repaired(state.read))
 
 
-def _repaired(search: Search, known: Found) -> Found:
+def _without_barlines(
+    search: Search, ratios: Mapping[int, Fraction], space: float
+) -> tuple[Search, dict[int, list[int]]]:
+    """The search for the times of measures whose barlines are not drawn, and by event the rests after it.
+
+    How long they are together says no meter, and those that rest through one of them rest in its middle.
+    """
+    rests = long_rests(search.events, search.columns)
+    apart = {k for row in rests.values() for k in row}
+    kept = {k: event for k, event in search.events.items() if k not in apart}
+    after = {k: sum(search.lengths[rest] for rest in row) for k, row in rests.items()}
+    return replace(_search_of(kept, ratios, space, None), after=after), rests
+
+
+def _one_after_another(before: Timed, rests: Sequence[tuple[int, Event]]) -> dict[int, Timed]:
+    """The times of rests that follow an event."""
+    found, now = {}, before.onset + before.length
+    for k, rest in rests:
+        found[k] = Timed(now, rest.length)
+        now += rest.length
+    return found
+
+
+def _repaired(search: Search, known: Found, gain: float) -> Found:
     """What is cheaper by enough with marks that were missed, or what is known."""
-    gain = _UPBEAT_GAIN if known[0] == SHORT else _GAIN
     found = search.best((known[0] - gain, *known[1:]))
     return found if search.repaired(found[1].read) else known
 

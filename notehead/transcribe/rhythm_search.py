@@ -21,6 +21,8 @@ TICKS = 20160 * 11 * 13 * 17 * 19
 """Of a quarter note: divisible by 64, by 9, and by all primes up to 19, so that all tuplets add up."""
 _STATES = 48
 """Rows of times that are followed at once."""
+_MANY, _STATES_OF_MANY = 20, 16
+"""Columns of a measure of unknown length from which on it is several, and rows that are followed then."""
 _WORK = 48 * 20_000
 """Rows of times by columns by events that are followed in a measure at most: real ones have fewer than half
 of that."""
@@ -37,6 +39,10 @@ orchestra has twenty beams in a column, so a million."""
 _ENTERS, _LEAVES, _ELSEWHERE, _MERGES = 0.6, 2.2, 0.9, 0.9
 """Cost of a voice that enters after the beginning, of one that ends before the end, of one that goes on from
 another staff, and of one that ends where another of its staff goes on."""
+_STOPS = 2.95
+_SILENT = 1.2
+"""Cost of a staff on which nothing sounds at the end of a measure, not even a rest, beside that of the voice
+that ends."""
 _LEAST = min(_ENTERS, _LEAVES, _ELSEWHERE)
 _BEAT = 2.2
 """Cost of a column that begins on a beat at which nothing ends: the rest before it is not drawn."""
@@ -68,6 +74,11 @@ class State(NamedTuple):
     before: State | None
 
     @property
+    def open(self) -> tuple[int, ...]:
+        """The ends, after the last column's time: what goes on from here depends on nothing else."""
+        return tuple(end - self.time for end in self.ends)
+
+    @property
     def onsets(self) -> list[int]:
         """The times of the columns, from the left."""
         times, state = [], self
@@ -97,6 +108,7 @@ class Search:
         groups: what may be read in other ways than it is written.
         group: by event its group's number.
         repairs: by event other readings of it.
+        after: by event the ticks of the rests after it that stand in no column.
     """
 
     events: Mapping[int, Event]
@@ -108,6 +120,7 @@ class Search:
     groups: Sequence[Group] = ()
     group: Mapping[int, int] = field(default_factory=dict)
     repairs: Mapping[int, tuple[Repair, ...]] = field(default_factory=dict)
+    after: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
     def last(self) -> dict[int, int]:
@@ -198,7 +211,8 @@ class Search:
     @cached_property
     def width(self) -> int:
         """Rows of times that are followed at once: fewer in a measure that is none."""
-        return max(1, min(_STATES, _WORK // (len(self.columns) * len(self.events))))
+        most = _STATES if self.goal is not None or len(self.columns) < _MANY else _STATES_OF_MANY
+        return max(1, min(most, _WORK // (len(self.columns) * len(self.events))))
 
     def best(self, known: Found | None = None) -> Found:
         """The cheapest row of times: its cost, the last state, and the end of the measure.
@@ -235,7 +249,7 @@ class Search:
                         going = new.read and frozenset(
                             way for way in new.read if way >= 0 and self.last[way // _WAYS] > place
                         )
-                        key = (time, new.ends, going)
+                        key = (time, new.ends, going) if self.goal else (new.open, going)
                         old = following.get(key)
                         if old is None or new.cost < old.cost:
                             following[key] = new
@@ -269,10 +283,10 @@ class Search:
         for k, staff in zip(self.columns[place], self.staffs[place], strict=True):
             if k not in self.group and k not in self.others:
                 for _, _, ends in options:
-                    ends.append(staff + time + self.lengths[k])
+                    ends.append(staff + time + self.lengths[k] + self.after.get(k, 0))
                 continue
             grown = [
-                (so_far + price, read | way, [*ends, staff + time + ticks])
+                (so_far + price, read | way, [*ends, staff + time + ticks + self.after.get(k, 0)])
                 for so_far, read, ends in options
                 for way, ticks, price in self._ways_on(k, read)
                 if so_far + price <= most
@@ -334,5 +348,8 @@ class Search:
         last, cost = state.latest, state.cost
         if self.goal is not None and last != self.goal:
             cost += SHORT if last < self.goal else _LONG
-        cost += sum(_LEAVES for end in state.ends if end & _TIME < last)
-        return cost, state, last
+        cost += sum(_STOPS for end in state.ends if end & _TIME < last)
+        silent = {end >> _BITS for end in state.ends} - {
+            end >> _BITS for end in state.ends if end & _TIME == last
+        }
+        return cost + _SILENT * len(silent), state, last

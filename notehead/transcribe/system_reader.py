@@ -146,12 +146,15 @@ def _timed(
     """
     found, running = meters
     timed = _Timed(spans, [], [], [], [], *signs)
-    for span in spans:
+    for number, span in enumerate(spans):
         running.meter = _meter_at(span, found, running.meter)
         length = running.length_of(running.meter)
         events = sheet.in_span(system, span)
         ternary = running.meter is not None and running.meter.ternary
-        times = measure_times(events, sheet.ratios, sheet.page.staff_space, length, ternary=ternary)
+        upbeat = span.parted or not running.system + number
+        times = measure_times(
+            events, sheet.ratios, sheet.page.staff_space, length, ternary=ternary, upbeat=upbeat
+        )
         timed.events.append(events)
         timed.times.append(times)
         timed.meters.append(running.meter)

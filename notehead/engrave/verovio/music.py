@@ -30,6 +30,8 @@ _WHOLE: dict[str, int] = {name: TICKS * quarters for name, quarters in _QUARTERS
     "semifusa": TICKS // 4,
     **{str(2**power): TICKS * 4 // 2**power for power in range(3, 12)},
 }
+_STRADDLE = "straddle"
+"""Verovio's word for what a Humdrum file holds on over a barline that is not drawn."""
 _ALTER = {
     "s": 1, "f": -1, "n": 0, "ss": 2, "x": 2, "ff": -2, "xs": 3, "sx": 3, "ts": 3, "tf": -3, "ns": 1,
     "nf": -1, "su": 1, "sd": 1, "fu": -1, "fd": -1, "nu": 0, "nd": 0,
@@ -381,7 +383,10 @@ class _Layer:
         told = element.get("dur.ppq") or ""
         if length and told.isdigit():
             length = self._told(element, int(told), length)
-        event = self._event(element, length, inside, grace)
+        held = length
+        if length and _STRADDLE in (element.get("type") or "").split():
+            held = _length(element, written=True) * num // den
+        event = self._event(element, held, inside, grace)
         if tag == "note":
             _set_pitch(event, element)
         self._add(element, event)
@@ -389,7 +394,7 @@ class _Layer:
         if tag in {"chord", "tabGrp"}:
             notes = []
             for note in element.iter(_MEI + "note", _MEI + "tabDurSym"):
-                inner = self._event(note, length, inside, grace)
+                inner = self._event(note, held, inside, grace)
                 if note.get("staff") is None:
                     inner.staff = event.staff
                 inner.parent = identity
@@ -453,15 +458,15 @@ def _tag(element: etree._Element) -> str:
     return tag.removeprefix(_MEI) if isinstance(tag, str) else ""
 
 
-def _length(element: etree._Element) -> int:
-    """Ticks of a written duration with its dots."""
-    base = _WHOLE.get(element.get("dur.ges") or element.get("dur") or "")
+def _length(element: etree._Element, *, written: bool = False) -> int:
+    """Ticks of a duration with its dots: what it takes of its measure, or what is written."""
+    base = _WHOLE.get((not written and element.get("dur.ges")) or element.get("dur") or "")
     if base is None:  # a chord's notes may carry what the chord does not
         note = element.find(_MEI + "note")
         base = _WHOLE.get((note.get("dur") if note is not None else None) or "4", TICKS)
         if note is not None and element.get("dots") is None:
             element = note
-    dots = element.get("dots.ges") or element.get("dots")
+    dots = (not written and element.get("dots.ges")) or element.get("dots")
     total = base
     for _ in range(int(dots) if dots and dots.isdigit() else 0):
         base //= 2

@@ -162,6 +162,15 @@ GRACE = mei(
 )
 
 
+def test_a_note_that_is_held_over_a_hidden_barline_lasts_as_it_is_written() -> None:
+    """Verovio's time map cuts it off there: 2 of 3 quarter notes; what follows begins when it should."""
+    music = read("**kern\n*clefG2\n*M4/4\n=1-\n2c\n2.d\n=2-\n4e\n2f\n=\n*-\n", "humdrum").music
+    notes = sorted(
+        (one for one in music.events.values() if one.diatonic != ABSENT), key=lambda one: one.onset
+    )
+    assert [(one.onset / TICKS, one.duration / TICKS) for one in notes] == [(0, 2), (2, 3), (5, 1), (6, 2)]
+
+
 def test_grace_notes_take_no_time() -> None:
     """Verovio's time map plays them; what is written is that they stand at the next note's onset."""
     music = read(GRACE).music
