@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from notehead.transcribe.measures import barlines_of, spans_of
+from notehead.transcribe.measures import Barline, Span, barlines_of, spans_of
 from notehead.transcribe.systems import System
 from tests.transcribe.by_hand import Mark, staff, symbols
 
@@ -44,6 +44,34 @@ def test_where_barlines_go_through_both_staves_one_on_a_single_staff_is_none() -
     assert [x for x, _ in barlines(*through, bar(250, 200, 240), system=piano)] == [100, 200, 300]
     apart = [bar(x, *edges) for x in (100, 200, 300) for edges in ((100, 140), (200, 240))]
     assert [x for x, _ in barlines(*apart, bar(250, 200, 240), system=piano)] == [100, 200, 250, 300]
+
+
+def test_stems_without_heads_on_one_staff_of_a_piano_divide_nothing() -> None:
+    """As many as there are barlines, one of which a dynamic mark parts."""
+    piano = System((0, 1), (0, 0))
+    through = [bar(x, 100, 240) for x in (100, 200, 300)]
+    parted = [bar(400, 100, 165), bar(400, 190, 240)]
+    lone = [bar(x, 200, 240) for x in (150, 250, 350)]
+    found = barlines(*through, *parted, *lone, system=piano)
+    assert [x for x, _ in found] == [100, 200, 300, 400]
+    assert len(barlines(bar(100, 100, 240), bar(200, 200, 240), system=piano)) == 2, "one says too little"
+
+
+@pytest.mark.parametrize(
+    ("names", "parted"),
+    [
+        (("barlineSingle", "barlineSingle"), False),
+        ((None, "barlineSingle"), False),
+        (("barlineSingle", None), True),
+        (("repeatLeft", "barlineSingle"), True),
+        (("barlineSingle", "barlineDouble"), True),
+    ],
+)
+def test_parts_of_measures_stand_at_repeats_and_where_lines_end(
+    *, names: tuple[str | None, str | None], parted: bool
+) -> None:
+    opening, closing = (None if name is None else Barline(100.0, name) for name in names)
+    assert Span(0.0, 100.0, opening, closing).parted == parted
 
 
 @pytest.mark.parametrize("name", ["barlineSystemic", "barlineTick", "barlineShort", "stem", "repeatDot"])

@@ -101,3 +101,18 @@ def test_what_is_mended_lasts_as_its_reading_says(written: list[Fraction], beats
     found = times(events, Fraction(beats))
     assert set(found.times) == set(range(len(events)))
     assert all(found.times[k].length == one.length for k, one in found.repairs.items())
+
+
+def test_a_voice_that_ends_too_soon_beside_another_has_a_filled_hole() -> None:
+    """A half note whose hole print has filled, over one of the same staff."""
+    upper = [event(0, HALF), event(12, QUARTER)]
+    lower = [event(0, HALF, stem=-1), event(12, HALF, stem=-1)]
+    found = times([*upper, *lower])
+    assert lengths(found) == [HALF] * 4
+
+
+@pytest.mark.parametrize(("upbeat", "length"), [(True, 3), (False, 4)])
+def test_a_measure_that_is_no_upbeat_is_not_short(*, upbeat: bool, length: int) -> None:
+    """A half note whose hole print has filled, alone on its staff."""
+    music = dict(enumerate([event(0, QUARTER), event(12, HALF)]))
+    assert measure_times(music, {}, SPACE, WHOLE, upbeat=upbeat).length == length
