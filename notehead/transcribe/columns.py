@@ -24,9 +24,9 @@ other, and the cost of that."""
 _OF_STEP, _FAR = 0.9, 1.0
 """The share of the closest step of the measure from which on two such events probably follow each other, and
 what it costs more that they begin together."""
-_WHOLE, _CENTRED = 4, 8.0
+_WHOLE = 4
 """Quarter notes from which on a rest that is the first of its staff begins with the measure, although it
-stands in its middle, and staff spaces from the first column to it at most."""
+stands in the middle of its time."""
 _NEAR, _HARDLY = 0.6, 0.0
 """Staff spaces between two columns of different staffs that are probably one, and the cost of that."""
 _ASIDE, _ASIDE_WIDE = 1.6, 2.1
@@ -38,11 +38,10 @@ def columns_of(events: Mapping[int, Event], space: float) -> list[list[int]]:
     """The columns of a measure, from the left: numbers of events that begin together."""
     columns: list[list[int]] = []
     first: set[int] = set()
-    begun = min(event.x for event in events.values()) + _CENTRED * space if events else 0.0
     for k in sorted(events, key=lambda k: (events[k].x, k)):
-        early = events[k].staff not in first and events[k].x <= begun
+        opening = events[k].staff not in first
         first.add(events[k].staff)
-        if columns and early and events[k].rest and events[k].written >= _WHOLE:
+        if columns and opening and events[k].rest and events[k].written >= _WHOLE:
             columns[0].append(k)
         elif columns and _joins(events[k], columns[-1], events, space):
             columns[-1].append(k)

@@ -88,7 +88,7 @@ def measure_times(
     search = _search_of(timed, ratios, space, length)
     best = search.best()
     rests: Mapping[int, Sequence[int]] = {}
-    if search.goal is not None and best[2] > _SEVERAL * search.goal:
+    if search.goal is not None and best[2] >= _SEVERAL * search.goal:
         search, rests = _without_barlines(search, ratios, space)
         best = search.best()
     if 0 < best[0] < _HOPELESS and search.width > FEW:

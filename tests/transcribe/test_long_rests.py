@@ -47,8 +47,9 @@ def test_rests_follow_one_another() -> None:
     assert [found.times[k].length for k in (13, 14)] == [4, 8]
 
 
-def test_a_rest_in_the_middle_that_is_the_first_of_its_staff_begins_with_the_measure() -> None:
-    found = times([*UPPER, event(6, BREVE, 1, rest=True), event(16, BREVE, 1), event(32, BREVE, 1)])
+@pytest.mark.parametrize("x", [1, 6, 13])
+def test_a_rest_in_the_middle_that_is_the_first_of_its_staff_begins_with_the_measure(x: float) -> None:
+    found = times([*UPPER, event(x, BREVE, 1, rest=True), event(16, BREVE, 1), event(32, BREVE, 1)])
     assert onsets(found)[-3:] == [0, 8, 16]
     assert found.cost == 0
 
