@@ -41,7 +41,8 @@ def columns_of(events: Mapping[int, Event], space: float) -> list[list[int]]:
     for k in sorted(events, key=lambda k: (events[k].x, k)):
         opening = events[k].staff not in first
         first.add(events[k].staff)
-        if columns and opening and events[k].rest and events[k].written >= _WHOLE:
+        long = events[k].rest and (events[k].whole or events[k].written >= _WHOLE)
+        if columns and opening and long:
             columns[0].append(k)
         elif columns and _joins(events[k], columns[-1], events, space):
             columns[-1].append(k)

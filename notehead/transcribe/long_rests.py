@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from notehead.transcribe.chords import Event
 
 _LONG = 4
-"""Quarter notes from which on a rest may stand in the middle of a measure."""
+"""Quarter notes from which on a rest may stand in the middle of a measure; that of a whole one always may."""
 
 
 def long_rests(events: Mapping[int, Event], columns: Sequence[Sequence[int]]) -> dict[int, list[int]]:
@@ -42,7 +42,7 @@ def long_rests(events: Mapping[int, Event], columns: Sequence[Sequence[int]]) ->
         if voices[staff] == 1:
             last = row[0]
             for k in row[1:]:
-                if events[k].rest and events[k].written >= _LONG:
+                if events[k].rest and (events[k].whole or events[k].written >= _LONG):
                     found[last].append(k)
                 else:
                     last = k

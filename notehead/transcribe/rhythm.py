@@ -87,9 +87,9 @@ def measure_times(
         return MeasureTimes({k: Timed(Fraction(0), whole) for k in full}, whole, 0.0)
     search = _search_of(timed, ratios, space, length)
     best = search.best()
-    rests: Mapping[int, Sequence[int]] = {}
-    if search.goal is not None and best[2] >= _SEVERAL * search.goal:
-        search, rests = _without_barlines(search, ratios, space)
+    rests: Mapping[int, Sequence[tuple[int, Fraction]]] = {}
+    if length is not None and best[2] >= _SEVERAL * length * TICKS:
+        search, rests = _without_barlines(timed, _within(full, timed, length), ratios, space)
         best = search.best()
     if 0 < best[0] < _HOPELESS and search.width > FEW:
         groups = possible_tuplets(search.events, ratios, length, ternary=ternary)
@@ -106,30 +106,39 @@ def measure_times(
         for k in column:
             ticks = search.ticks(k, state.read)
             times[k] = Timed(Fraction(onset, TICKS), Fraction(ticks, TICKS))
-            times |= _one_after_another(times[k], [(rest, timed[rest]) for rest in rests.get(k, ())])
+            times |= _one_after_another(times[k], rests.get(k, ()))
     return MeasureTimes(times, whole, cost, search.repaired(state.read))
 
 
+def _within(full: Mapping[int, Event], timed: Mapping[int, Event], length: Fraction) -> dict[int, Event]:
+    """The rests of whole measures, which last as long as one, on staffs where there is something else."""
+    staffs = {event.staff for event in timed.values()}
+    return {k: replace(event, written=length, dots=0) for k, event in full.items() if event.staff in staffs}
+
+
 def _without_barlines(
-    search: Search, ratios: Mapping[int, Fraction], space: float
-) -> tuple[Search, dict[int, list[int]]]:
+    timed: Mapping[int, Event], resting: Mapping[int, Event], ratios: Mapping[int, Fraction], space: float
+) -> tuple[Search, dict[int, list[tuple[int, Fraction]]]]:
     """The search for the times of measures whose barlines are not drawn, and by event the rests after it.
 
     How long they are together says no meter, and those that rest through one of them rest in its middle.
     """
-    rests = long_rests(search.events, search.columns)
-    apart = {k for row in rests.values() for k in row}
-    kept = {k: event for k, event in search.events.items() if k not in apart}
-    after = {k: sum(search.lengths[rest] for rest in row) for k, row in rests.items()}
+    events = {**timed, **resting}
+    columns = columns_of(events, space)
+    rows = long_rests(events, columns)
+    apart = {k for row in rows.values() for k in row}
+    kept = {k: event for k, event in events.items() if k not in apart and (k in timed or k in columns[0])}
+    rests = {k: [(rest, events[rest].length) for rest in row] for k, row in rows.items()}
+    after = {k: round(sum(length for _, length in row) * TICKS) for k, row in rests.items()}
     return replace(_search_of(kept, ratios, space, None), after=after), rests
 
 
-def _one_after_another(before: Timed, rests: Sequence[tuple[int, Event]]) -> dict[int, Timed]:
-    """The times of rests that follow an event."""
+def _one_after_another(before: Timed, rests: Sequence[tuple[int, Fraction]]) -> dict[int, Timed]:
+    """The times of rests of some lengths that follow an event."""
     found, now = {}, before.onset + before.length
-    for k, rest in rests:
-        found[k] = Timed(now, rest.length)
-        now += rest.length
+    for k, length in rests:
+        found[k] = Timed(now, length)
+        now += length
     return found
 
 

@@ -54,6 +54,24 @@ def test_a_rest_in_the_middle_that_is_the_first_of_its_staff_begins_with_the_mea
     assert found.cost == 0
 
 
+def test_a_rest_of_a_whole_measure_lasts_as_long_as_one_where_there_are_several() -> None:
+    """It is drawn as a whole rest, which would be too long for 3/4."""
+    upper = [event(4 * k, QUARTER) for k in range(9)]
+    lower = [event(4 * k, QUARTER, 1) for k in (0, 1, 2, 6, 7, 8)]
+    rest = Event((0,), 1, 16 * SPACE, 0.0, WHOLE, rest=True, whole=True)
+    found = measure_times(dict(enumerate([*upper, *lower, rest])), {}, SPACE, Fraction(3))
+    assert onsets(found)[-7:] == [0, 1, 2, 6, 7, 8, 3]
+    assert found.times[15].length == 3
+    assert found.cost == 0
+
+
+def test_a_staff_that_only_rests_is_left_as_it_is() -> None:
+    rest = Event((0,), 1, 24 * SPACE, 0.0, WHOLE, rest=True, whole=True)
+    found = times([*UPPER, rest])
+    assert found.times[12].onset == 0
+    assert found.cost == 0
+
+
 def test_marks_that_were_missed_are_sought_without_barlines_too() -> None:
     """A half note without a stem is a whole one, where the other staff says so."""
     lower = [replace(event(8 * k, HALF if k == 3 else WHOLE, 1), stem=0) for k in range(6)]
