@@ -93,12 +93,10 @@ def measure_times(
         best = search.best()
     if 0 < best[0] < _HOPELESS and search.width > FEW:
         groups = possible_tuplets(search.events, ratios, length, ternary=ternary)
-        search = replace(search, groups=groups, group=_alike(groups, search.columns, timed))
+        search = replace(search, groups=groups, group=_alike(groups, search.columns, search.events))
         best = search.best(best) if groups else best
-        beyond = _BEYOND if search.goal is not None else _BEYOND_COLUMN * len(search.columns)
-        if _REPAIRED < best[0] < beyond and length is not None:
-            search = replace(search, repairs=possible_repairs(search.events))
-            best = _repaired(search, best, _UPBEAT_GAIN if upbeat and best[0] == SHORT else _GAIN)
+        if length is not None:
+            search, best = _repaired(search, best, _UPBEAT_GAIN if upbeat and best[0] == SHORT else _GAIN)
     cost, state, end = best
     whole = Fraction(end, TICKS)
     times = {k: Timed(Fraction(0), length or whole) for k in full}
@@ -142,10 +140,14 @@ def _one_after_another(before: Timed, rests: Sequence[tuple[int, Fraction]]) -> 
     return found
 
 
-def _repaired(search: Search, known: Found, gain: float) -> Found:
-    """What is cheaper by enough with marks that were missed, or what is known."""
+def _repaired(search: Search, known: Found, gain: float) -> tuple[Search, Found]:
+    """What is cheaper by enough with marks that were missed, or what is known; and the search for it."""
+    beyond = _BEYOND if search.goal is not None else _BEYOND_COLUMN * len(search.columns)
+    if not _REPAIRED < known[0] < beyond:
+        return search, known
+    search = replace(search, repairs=possible_repairs(search.events))
     found = search.best((known[0] - gain, *known[1:]))
-    return found if search.repaired(found[1].read) else known
+    return search, (found if search.repaired(found[1].read) else known)
 
 
 def exact_length(
