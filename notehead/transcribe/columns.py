@@ -96,6 +96,8 @@ def pushed(
         for other in columns[1]:
             first, second = events[k], events[other]
             away = (second.x - first.x) / space
+            if away < 0:  # the first is a long rest
+                continue
             if first.staff != second.staff:
                 wide = min(first.written, second.written) >= 4
                 if away <= (_ASIDE_WIDE if wide else _ASIDE):

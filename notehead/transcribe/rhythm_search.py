@@ -40,6 +40,7 @@ _ENTERS, _LEAVES, _ELSEWHERE, _MERGES = 0.6, 2.2, 0.9, 0.9
 """Cost of a voice that enters after the beginning, of one that ends before the end, of one that goes on from
 another staff, and of one that ends where another of its staff goes on."""
 _STOPS = 2.95
+"""Cost of a voice that ends before the measure does: more than that of a mark that was missed."""
 _SILENT = 1.2
 """Cost of a staff on which nothing sounds at the end of a measure, not even a rest, beside that of the voice
 that ends."""
@@ -74,7 +75,7 @@ class State(NamedTuple):
     before: State | None
 
     @property
-    def open(self) -> tuple[int, ...]:
+    def pending(self) -> tuple[int, ...]:
         """The ends, after the last column's time: what goes on from here depends on nothing else."""
         return tuple(end - self.time for end in self.ends)
 
@@ -249,7 +250,7 @@ class Search:
                         going = new.read and frozenset(
                             way for way in new.read if way >= 0 and self.last[way // _WAYS] > place
                         )
-                        key = (time, new.ends, going) if self.goal else (new.open, going)
+                        key = (time, new.ends, going) if self.goal is not None else (new.pending, going)
                         old = following.get(key)
                         if old is None or new.cost < old.cost:
                             following[key] = new

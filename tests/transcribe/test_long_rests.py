@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from notehead.transcribe.chords import Event
+from notehead.transcribe.columns import columns_of, pushed
 from notehead.transcribe.long_rests import long_rests
 from notehead.transcribe.rhythm import MeasureTimes, measure_times
 
@@ -52,6 +54,13 @@ def test_a_rest_in_the_middle_that_is_the_first_of_its_staff_begins_with_the_mea
     found = times([*UPPER, event(x, BREVE, 1, rest=True), event(16, BREVE, 1), event(32, BREVE, 1)])
     assert onsets(found)[-3:] == [0, 8, 16]
     assert found.cost == 0
+
+
+def test_what_stands_before_a_long_rest_of_another_staff_does_not_begin_with_it() -> None:
+    music = {0: event(0, HALF), 1: event(4, HALF), 2: event(9, BREVE, 1, rest=True)}
+    columns = columns_of(music, SPACE)
+    assert columns == [[0, 2], [1]]
+    assert pushed((columns[0], columns[1]), music, SPACE, math.inf) == math.inf
 
 
 def test_a_rest_of_a_whole_measure_lasts_as_long_as_one_where_there_are_several() -> None:
