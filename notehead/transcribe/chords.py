@@ -27,6 +27,8 @@ _RESTS = {
     "restWhole": Fraction(4), "restHalf": Fraction(2), "restQuarter": Fraction(1),
     **{f"rest{name}": Fraction(1, 2**count) for name, count in FLAGS.items()},
 }  # fmt: skip
+_LONG_REST = 4
+"""Quarter notes from which on a rest may stand in the middle of its time."""
 _DOT_APART = 0.35
 """Staff spaces sideways between a first and a second dot, at least."""
 
@@ -71,6 +73,11 @@ class Event:
     def length(self) -> Fraction:
         """Its length with dots."""
         return dotted(self.written, self.dots)
+
+    @property
+    def centred(self) -> bool:
+        """Whether it is a rest that may stand in the middle of its time: a long one, or of a whole measure."""
+        return self.rest and (self.whole or self.written >= _LONG_REST)
 
 
 def events_of(page: Page, staves: Sequence[Staff], places: Places) -> list[Event]:

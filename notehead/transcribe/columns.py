@@ -24,9 +24,6 @@ other, and the cost of that."""
 _OF_STEP, _FAR = 0.9, 1.0
 """The share of the closest step of the measure from which on two such events probably follow each other, and
 what it costs more that they begin together."""
-_WHOLE = 4
-"""Quarter notes from which on a rest that is the first of its staff begins with the measure, although it
-stands in the middle of its time."""
 _NEAR, _HARDLY = 0.6, 0.0
 """Staff spaces between two columns of different staffs that are probably one, and the cost of that."""
 _ASIDE, _ASIDE_WIDE = 1.6, 2.1
@@ -41,9 +38,8 @@ def columns_of(events: Mapping[int, Event], space: float) -> list[list[int]]:
     for k in sorted(events, key=lambda k: (events[k].x, k)):
         opening = events[k].staff not in first
         first.add(events[k].staff)
-        long = events[k].rest and (events[k].whole or events[k].written >= _WHOLE)
-        if columns and opening and long:
-            columns[0].append(k)
+        if columns and opening and events[k].centred:
+            columns[0].append(k)  # it begins with the measure, wherever it stands
         elif columns and _joins(events[k], columns[-1], events, space):
             columns[-1].append(k)
         else:

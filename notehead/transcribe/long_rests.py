@@ -5,13 +5,10 @@ Such a rest begins where what stands before it on its staff ends.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from notehead.transcribe.chords import Event
-
-_LONG = 4
-"""Quarter notes from which on a rest may stand in the middle of a measure; that of a whole one always may."""
 
 
 def long_rests(events: Mapping[int, Event], columns: Sequence[Sequence[int]]) -> dict[int, list[int]]:
@@ -29,21 +26,17 @@ def long_rests(events: Mapping[int, Event], columns: Sequence[Sequence[int]]) ->
         {0: [1]}
     """
     rows: defaultdict[int, list[int]] = defaultdict(list)
-    voices: defaultdict[int, int] = defaultdict(int)
+    several: set[int] = set()
     for column in columns:
-        beside: defaultdict[int, int] = defaultdict(int)
-        for k in column:
-            rows[events[k].staff].append(k)
-            beside[events[k].staff] += 1
-        for staff, count in beside.items():
-            voices[staff] = max(voices[staff], count)
+        for staff, count in Counter(events[k].staff for k in column).items():
+            rows[staff] += [k for k in column if events[k].staff == staff]
+            several |= {staff} if count > 1 else set()
     found: defaultdict[int, list[int]] = defaultdict(list)
     for staff, row in rows.items():
-        if voices[staff] == 1:
-            last = row[0]
-            for k in row[1:]:
-                if events[k].rest and (events[k].whole or events[k].written >= _LONG):
-                    found[last].append(k)
-                else:
-                    last = k
+        last = row[0]
+        for k in row[1:] if staff not in several else ():
+            if events[k].centred:
+                found[last].append(k)
+            else:
+                last = k
     return dict(found)
