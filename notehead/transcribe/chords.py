@@ -76,7 +76,7 @@ class Event:
 
     @property
     def centred(self) -> bool:
-        """Whether it is a rest that may stand in the middle of its time: a long one, or of a whole measure."""
+        """Whether it is a rest that may stand in the middle of its time: a long one or a measure."""
         return self.rest and (self.whole or self.written >= _LONG_REST)
 
 
