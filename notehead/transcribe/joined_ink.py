@@ -50,10 +50,10 @@ def joined_in_ink(image: Image, upper: Staff, lower: Staff) -> bool:
     strip = image[y0:y1, x0:x1]
     dark = _dark(strip, image, upper)
     wide = np.asarray(cv2.dilate(dark, np.ones((1, 3), np.uint8)), np.uint8)
-    margin = round((_ALONE + 0.3) * space)
+    away = max(2, round(_ALONE * space))
+    margin = max(away, round((_ALONE + 0.3) * space))
     columns = np.arange(margin, dark.shape[1] - margin)
     share = wide.mean(axis=0)
-    away = max(2, round(_ALONE * space))
     shaded = np.maximum(dark.mean(axis=0)[columns - away], dark.mean(axis=0)[columns + away])
     good = columns[(share[columns] >= _WHOLE) & (shaded <= _SHADED)]
     return any(_longest_gap(wide[:, column]) <= _GAP * space for column in good.tolist())
