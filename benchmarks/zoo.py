@@ -6,8 +6,9 @@ of them as it reads in the minutes for that. Stopped, it goes on where it was.
 Time is the processor's, of one thread (threads that wait for each other spend it, too), so that what else the
 machine does changes little. Several of these commands may share a folder, each with `--only` some models.
 
-Detectors are judged by macro AP50 and AP over the glyphs that have enough symbols in training and judgement;
-other tasks by their own measure. A model that fails has a row that says why.
+Detectors are judged by macro AP50 and AP over the glyphs that have enough symbols in training and judgement,
+and by AP50 over those of them that are rare on training pages which nobody composed, as Elezi et al. paste
+them into margins; other tasks by their own measure. A model that fails has a row that says why.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from notehead.detect.detector import DetectOptions, detect_at
 from notehead.evaluate import DetectionEvaluator, DetectionOptions
 from notehead.files import write_file
 from notehead.models.boxes.base import BoxNetwork
+from notehead.models.boxes.dwd_options import RareOptions
 from notehead.models.boxes.reading import read_page
 from notehead.models.data.cutting import CropOptions, class_counts
 from notehead.models.data.pages import PageOptions, composed_pages, prepare_pages
@@ -46,6 +48,8 @@ from notehead.vocabulary import VOCABULARY
 
 FEW = 20
 """Symbols on the training pages below which no model is asked for a class."""
+RARE = RareOptions().share
+"""Share of all symbols on pages that were not composed, below which a class is rare."""
 _FIRST = 4
 """Held pages that every model reads, however slow it is."""
 _TRIED, _ENOUGH = 20, 20.0
@@ -159,15 +163,17 @@ class Zoo:
         return self._means(every) | few | {"pages": count, "seconds a page": round(spent / count, 2)}
 
     def _means(self, evaluator: DetectionEvaluator) -> Row:
-        names = asked(self.paths)
+        names, few = asked(self.paths), rare(sorted(set(self.paths) - set(self.composed)))
         rows = [
             row for row in evaluator.finish().classes if row.name in names and row.truths >= self.budget.least
         ]
-        means = [row.means() for row in rows]
-        figures: Row = {
-            name: sum(getattr(one, name) for one in means) / max(len(means), 1) for name in ("ap50", "ap")
+        return {
+            "ap50": macro([row.means().ap50 for row in rows]),
+            "ap": macro([row.means().ap for row in rows]),
+            "classes": len(rows),
+            "rare ap50": macro([row.means().ap50 for row in rows if row.name in few]),
+            "rare classes": sum(row.name in few for row in rows),
         }
-        return figures | {"classes": len(rows)}
 
 
 class InTime(Sequence[Page]):
@@ -229,6 +235,17 @@ def asked(paths: Sequence[Path]) -> frozenset[str]:
     """The glyphs that detectors are asked for."""
     names = (VOCABULARY.by_id[label].name for label in ClassTable.of(class_counts(paths), FEW).labels)
     return frozenset(name for name in names if name not in TRACED and not name.startswith("text"))
+
+
+def rare(paths: Sequence[Path]) -> frozenset[str]:
+    """The classes that are a small share of all symbols on pages."""
+    counts = class_counts(paths)
+    return frozenset(row.name for row in VOCABULARY.classes if counts[row.id] < RARE * counts.sum())
+
+
+def macro(values: Sequence[float]) -> float:
+    """Their mean; 0 of none."""
+    return sum(values) / max(len(values), 1)
 
 
 def table(rows: Sequence[Row]) -> str:

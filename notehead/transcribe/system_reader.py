@@ -152,9 +152,8 @@ def _timed(
         events = sheet.in_span(system, span)
         ternary = running.meter is not None and running.meter.ternary
         upbeat = span.parted or not running.system + number
-        times = measure_times(
-            events, sheet.ratios, sheet.page.staff_space, length, ternary=ternary, upbeat=upbeat
-        )
+        ratios = sheet.ratios if running.meter else running.usual.ratios(sheet, events)
+        times = measure_times(events, ratios, sheet.page.staff_space, length, ternary=ternary, upbeat=upbeat)
         timed.events.append(events)
         timed.times.append(times)
         timed.meters.append(running.meter)

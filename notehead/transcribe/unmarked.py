@@ -19,6 +19,8 @@ from notehead.transcribe.chords import Event
 
 _THREE, _TWO = Fraction(2, 3), Fraction(3, 2)
 """What three in the time of two, and two in that of three, make of lengths."""
+_ODD = {5: Fraction(4, 5), 7: Fraction(4, 7), 10: Fraction(4, 5)}
+"""What as many sixteenths or shorter notes, in the time of four or of eight, make of lengths."""
 _BEATS = frozenset({Fraction(1, 2), Fraction(1)})
 """As long are, as written, those that fill a beat of three sixteenths or eighths."""
 _SIXTEENTH = Fraction(1, 4)
@@ -88,8 +90,10 @@ def _miscounted(row: Sequence[int], free: Mapping[int, Event]) -> tuple[Fraction
 def _factor(row: Sequence[int], free: Mapping[int, Event], *, ternary: bool) -> Fraction:
     """What a beam without a number makes of lengths: two or four that fill a beat of three parts grow."""
     total = sum((free[k].length for k in row), Fraction(0))
-    alike = len({free[k].length for k in row}) == 1 and len(row) in {2, 4}
-    return _TWO if ternary and alike and total in _BEATS else _THREE
+    alike = len({free[k].length for k in row}) == 1
+    if alike and len(row) in _ODD and free[row[0]].length <= _SIXTEENTH:
+        return _ODD[len(row)]
+    return _TWO if ternary and alike and len(row) in {2, 4} and total in _BEATS else _THREE
 
 
 def _numbered(events: Mapping[int, Event], ratios: Mapping[int, Fraction]) -> Iterator[Group]:

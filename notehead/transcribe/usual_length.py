@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from notehead.transcribe.chords import Event
+from notehead.transcribe.hidden_triplets import Votes, beat_of, votes_of, votes_of_beat, with_triplets
 from notehead.transcribe.rhythm import exact_length, measure_times
 from notehead.transcribe.sheet import Sheet
 
@@ -54,11 +55,27 @@ class UsualLengths:
         best = max(lengths, key=lambda length: lengths[length], default=None)
         return self._of_first() if best is None else best
 
+    def ratios(self, sheet: Sheet, events: Mapping[int, Event]) -> Mapping[int, Fraction]:
+        """What tuplets do to the lengths of events of a measure."""
+        return with_triplets(events, sheet.ratios) if self._triplets else sheet.ratios
+
+    @cached_property
+    def _triplets(self) -> bool:
+        """Whether beams of three or six are triplets without numbers."""
+        votes, beat = Votes(), None
+        for place, (sheet, _) in enumerate(self.systems[:_SYSTEMS]):
+            beat = beat or beat_of(sheet.page)
+            for events in self._measures(place):
+                votes += votes_of(events, sheet.ratios, sheet.page.staff_space)
+                votes += votes_of_beat(events, sheet.ratios, beat)
+        return votes.won
+
     def _of(self, place: int) -> Counter[Fraction]:
         if place not in self._found:
             sheet = self.systems[place][0]
             lengths = (
-                exact_length(events, sheet.ratios, sheet.page.staff_space) for events in self._measures(place)
+                exact_length(events, self.ratios(sheet, events), sheet.page.staff_space)
+                for events in self._measures(place)
             )
             self._found[place] = Counter(length for length in lengths if length is not None)
         return self._found[place]

@@ -73,6 +73,14 @@ def test_two_under_a_beam_fill_a_beat_of_three_parts() -> None:
     assert measure_times(events, {}, 10.0, length).times[2].onset == 1
 
 
+@pytest.mark.parametrize(("count", "length"), [(5, Fraction(1, 5)), (7, Fraction(1, 7))])
+def test_five_or_seven_sixteenths_under_a_beam_fill_the_time_of_four(count: int, length: Fraction) -> None:
+    events = row(QUARTER, *(SIXTEENTH,) * count, HALF, beams=(0, *(7,) * count, 0))
+    found = measure_times(events, {}, 10.0, BAR)
+    assert found.times[1].length == length
+    assert found.times[count + 1].onset == 2
+
+
 def test_two_quarters_long_under_a_beam_stay_in_beats_of_two_parts() -> None:
     events = row(EIGHTH, EIGHTH, QUARTER, QUARTER, beams=(7, 7, 0, 0))
     (group,) = possible_tuplets(events, {}, None)
