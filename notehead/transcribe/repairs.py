@@ -8,8 +8,10 @@ takes one where it costs less than a measure that does not add up.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+
+import numpy as np
 
 from notehead.transcribe.chords import Event
 from notehead.transcribe.score import dotted
@@ -23,6 +25,9 @@ _REST = 2.8
 a half note without a stem as a whole one, one with a stem, and another rest."""
 _SHORTEST, _LONGEST = Fraction(1, 16), Fraction(4)
 """Written lengths that are read into marks at most."""
+_DOUBTED, _COST = (0.003, 0.007), (1.0, 0.7)
+"""Where noteheads are doubted so little marks are seldom missed, where so much often; and by what prices are
+multiplied there."""
 _BLACK, _HALF = Fraction(1), Fraction(2)
 """The longest written length of a filled head, and that of an empty one with a stem."""
 
@@ -47,18 +52,30 @@ class Repair:
         return dotted(self.written, self.dots)
 
 
-def possible_repairs(events: Mapping[int, Event]) -> dict[int, tuple[Repair, ...]]:
+def possible_repairs(events: Mapping[int, Event], cost: float = 1.0) -> dict[int, tuple[Repair, ...]]:
     """By event its other readings, the cheapest first.
 
     Args:
         events: of a measure, by their numbers; those that take no time of their own have none.
+        cost: by which prices are multiplied.
 
     Example:
         >>> quarter = Event((0,), 0, 0.0, 0.0, Fraction(1), stem=1)
         >>> [(str(one.written), one.dots) for one in possible_repairs({0: quarter})[0]]
         [('1', 1), ('1/2', 0), ('2', 0)]
     """
-    return {k: repairs_of(event) for k, event in events.items() if not (event.grace or event.whole)}
+    found = {k: repairs_of(event) for k, event in events.items() if not (event.grace or event.whole)}
+    return {k: tuple(replace(one, price=cost * one.price) for one in row) for k, row in found.items()}
+
+
+def cost_of(doubt: float) -> float:
+    """By which prices are multiplied on a page whose noteheads are doubted so much, in the mean.
+
+    Example:
+        >>> [round(cost_of(doubt), 2) for doubt in (0.003, 0.005, 0.05)]
+        [1.0, 0.85, 0.7]
+    """
+    return float(np.interp(doubt, _DOUBTED, _COST))
 
 
 def repairs_of(event: Event) -> tuple[Repair, ...]:

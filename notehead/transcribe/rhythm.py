@@ -44,6 +44,21 @@ class Timed:
     length: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of a measure beside its events and its length.
+
+    Attributes:
+        ternary: whether its beats have three parts, as in 6/8.
+        upbeat: whether it may be shorter than the meter says: the first one, and those at repeats.
+        repairs: by what the prices of marks that were missed are multiplied, as `cost_of` has it.
+    """
+
+    ternary: bool = False
+    upbeat: bool = True
+    repairs: float = 1.0
+
+
 @dataclass(frozen=True, eq=False)
 class MeasureTimes:
     """The times of a measure's events.
@@ -66,9 +81,7 @@ def measure_times(
     ratios: Mapping[int, Fraction],
     space: float,
     length: Fraction | None,
-    *,
-    ternary: bool = False,
-    upbeat: bool = True,
+    case: Case = Case(),
 ) -> MeasureTimes:
     """Onsets and lengths of the events of one measure of a system.
 
@@ -77,8 +90,7 @@ def measure_times(
         ratios: of events in tuplets.
         space: staff space in pixels.
         length: of the measure as the meter says, in quarter notes; None where that is unknown.
-        ternary: whether its beats have three parts, as in 6/8.
-        upbeat: whether it may be shorter than the meter says: the first one, and those at repeats.
+        case: what else is known of the measure.
     """
     full = {k: event for k, event in events.items() if event.whole}
     timed = {k: event for k, event in events.items() if not (event.whole or event.grace)}
@@ -92,11 +104,12 @@ def measure_times(
         search, rests = _without_barlines(timed, _within(full, timed, length), ratios, space)
         best = search.best()
     if 0 < best[0] < _HOPELESS and search.width > FEW:
-        groups = possible_tuplets(search.events, ratios, length, ternary=ternary)
+        groups = possible_tuplets(search.events, ratios, length, ternary=case.ternary)
         search = replace(search, groups=groups, group=_alike(groups, search.columns, search.events))
         best = search.best(best) if groups else best
         if length is not None:
-            search, best = _repaired(search, best, _UPBEAT_GAIN if upbeat and best[0] == SHORT else _GAIN)
+            gain = _UPBEAT_GAIN if case.upbeat and best[0] == SHORT else _GAIN
+            search, best = _repaired(search, best, gain, case.repairs)
     cost, state, end = best
     whole = Fraction(end, TICKS)
     times = {k: Timed(Fraction(0), length or whole) for k in full}
@@ -140,12 +153,14 @@ def _one_after_another(before: Timed, rests: Sequence[tuple[int, Fraction]]) -> 
     return found
 
 
-def _repaired(search: Search, known: Found, gain: float) -> tuple[Search, Found]:
+def _repaired(search: Search, known: Found, gain: float, cost: float) -> tuple[Search, Found]:
     """What is cheaper by enough with marks that were missed, or what is known; and the search for it."""
     beyond = _BEYOND if search.goal is not None else _BEYOND_COLUMN * len(search.columns)
     if not _REPAIRED < known[0] < beyond:
         return search, known
-    search = replace(search, repairs=possible_repairs(search.events))
+    search = replace(
+        search, repairs=possible_repairs(search.events, cost if search.goal is not None else 1.0)
+    )
     found = search.best((known[0] - gain, *known[1:]))
     return search, (found if search.repaired(found[1].read) else known)
 

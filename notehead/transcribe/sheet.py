@@ -131,6 +131,12 @@ class Sheet:
         return {head: self.names[mark] for mark, head in zip(marks.tolist(), heads.tolist(), strict=True)}
 
     @cached_property
+    def doubt(self) -> float:
+        """How much its noteheads are doubted, in the mean: how noisy it is."""
+        symbols = self.page.symbols
+        return float(1 - symbols.score[symbols.is_notehead].mean()) if symbols.is_notehead.any() else 0.0
+
+    @cached_property
     def ledgers(self) -> NDArray[np.float64]:
         """Its ledger lines: x0, y0, x1, y1 of each, (n, 4)."""
         rows = [k for k, name in enumerate(self.names) if name == "ledgerLine"]

@@ -21,7 +21,8 @@ from notehead.transcribe.notes import Reading, chords_on
 from notehead.transcribe.outlines import Outlines
 from notehead.transcribe.parts import Layout
 from notehead.transcribe.pitches import StaffSigns, StaffState, pitches_of, signs_of
-from notehead.transcribe.rhythm import MeasureTimes, measure_times
+from notehead.transcribe.repairs import cost_of
+from notehead.transcribe.rhythm import Case, MeasureTimes, measure_times
 from notehead.transcribe.score import Chord, Measure, Signs
 from notehead.transcribe.sheet import Sheet
 from notehead.transcribe.spanners import Moment
@@ -153,7 +154,8 @@ def _timed(
         ternary = running.meter is not None and running.meter.ternary
         upbeat = span.parted or not running.system + number
         ratios = sheet.ratios if running.meter else running.usual.ratios(sheet, events)
-        times = measure_times(events, ratios, sheet.page.staff_space, length, ternary=ternary, upbeat=upbeat)
+        case = Case(ternary, upbeat, cost_of(sheet.doubt))
+        times = measure_times(events, ratios, sheet.page.staff_space, length, case)
         timed.events.append(events)
         timed.times.append(times)
         timed.meters.append(running.meter)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notehead.transcribe.chords import Event
-from notehead.transcribe.repairs import repairs_of
-from notehead.transcribe.rhythm import MeasureTimes, measure_times
+from notehead.transcribe.repairs import cost_of, repairs_of
+from notehead.transcribe.rhythm import Case, MeasureTimes, measure_times
 
 SPACE = 10.0
 EIGHTH, QUARTER, HALF, WHOLE = Fraction(1, 2), Fraction(1), Fraction(2), Fraction(4)
@@ -115,4 +115,15 @@ def test_a_voice_that_ends_too_soon_beside_another_has_a_filled_hole() -> None:
 def test_a_measure_that_is_no_upbeat_is_not_short(*, upbeat: bool, length: int) -> None:
     """A half note whose hole print has filled, alone on its staff."""
     music = dict(enumerate([event(0, QUARTER), event(12, HALF)]))
-    assert measure_times(music, {}, SPACE, WHOLE, upbeat=upbeat).length == length
+    assert measure_times(music, {}, SPACE, WHOLE, Case(upbeat=upbeat)).length == length
+
+
+@pytest.mark.parametrize(("doubted", "mended"), [(0.0, False), (0.03, True)])
+def test_marks_are_missed_more_easily_on_a_noisy_page(*, doubted: float, mended: bool) -> None:
+    """A quarter whose dot was missed."""
+    (one, *_) = repairs_of(event(0, QUARTER))
+    cost = cost_of(doubted)
+    assert (cost < 1) is mended
+    music = dict(enumerate([event(0, QUARTER), event(9, EIGHTH), event(12, HALF), *below()]))
+    found = measure_times(music, {}, SPACE, WHOLE, Case(repairs=cost))
+    assert found.repairs[0].price == found.cost == pytest.approx(cost * one.price)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from notehead.transcribe.chords import Event
-from notehead.transcribe.rhythm import Timed, measure_times
+from notehead.transcribe.rhythm import Case, Timed, measure_times
 from notehead.transcribe.unmarked import possible_tuplets
 
 SIXTEENTH, EIGHTH, QUARTER, HALF = Fraction(1, 4), Fraction(1, 2), Fraction(1), Fraction(2)
@@ -69,7 +69,9 @@ def test_two_under_a_beam_fill_a_beat_of_three_parts() -> None:
     """6/8: a duplet without its number, and three eighths."""
     events = row(*(EIGHTH,) * 5, beams=(7, 7, 8, 8, 8))
     length = Fraction(3)
-    assert measure_times(events, {}, 10.0, length, ternary=True).times[2] == Timed(Fraction(3, 2), EIGHTH)
+    assert measure_times(events, {}, 10.0, length, Case(ternary=True)).times[2] == Timed(
+        Fraction(3, 2), EIGHTH
+    )
     assert measure_times(events, {}, 10.0, length).times[2].onset == 1
 
 
