@@ -84,7 +84,7 @@ class Regularity:
         gaps: by staff the times at which something begins where nothing ends, or ends where nothing begins.
         mended: rows of symbols of events that are read otherwise than they are seen.
         unmetered: whether no time signature says how long it is.
-        threes: whether, besides, notes stand under beams in threes or sixes, which may be triplets.
+        threes: whether, besides, notes stand under beams in threes or sixes, which may be triplets or not.
     """
 
     cost: float = 0.0
@@ -102,8 +102,17 @@ class Regularity:
         length: Fraction | None,
         *,
         unmetered: bool = False,
+        settled: bool = False,
     ) -> Regularity:
-        """That of a measure of a system, with the length that its meter, or what is usual, says."""
+        """That of a measure of a system, with the length that its meter, or what is usual, says.
+
+        Args:
+            events: of the measure.
+            times: of these.
+            length: as meter or usage has it.
+            unmetered: whether no time signature says it.
+            settled: whether, all the same, it is known what threes under beams are.
+        """
         begins: dict[int, set[Fraction]] = {}
         ends: dict[int, set[Fraction]] = {}
         for k, time in times.times.items():
@@ -113,7 +122,9 @@ class Regularity:
         gaps = {staff: sorted((own ^ ends[staff]) - edges) for staff, own in begins.items()}
         longer = 0 if length is None else (times.length > length) - (times.length < length)
         mended = frozenset(row for k in times.repairs for row in events[k].rows)
-        return cls(times.cost, longer, gaps, mended, unmetered, unmetered and _in_threes(events))
+        return cls(
+            times.cost, longer, gaps, mended, unmetered, unmetered and not settled and _in_threes(events)
+        )
 
     def evidence(self, staff: int, onset: Fraction) -> float:
         """What it says against a note of a staff (row of the page) that begins then, as logarithm of odds."""

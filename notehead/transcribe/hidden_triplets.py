@@ -48,6 +48,11 @@ class Votes:
         """Whether they are triplets."""
         return self.triplets >= max(_LEAST, _TIMES * self.others + 1)
 
+    @property
+    def lost(self) -> bool:
+        """Whether they are none."""
+        return Votes(self.others, self.triplets).won
+
 
 @dataclass(frozen=True, slots=True)
 class _Beam:

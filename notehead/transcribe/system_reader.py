@@ -159,7 +159,9 @@ def _timed(
         timed.events.append(events)
         timed.times.append(times)
         timed.meters.append(running.meter)
-        timed.regular.append(Regularity.of(events, times, length, unmetered=running.meter is None))
+        unmetered = running.meter is None
+        settled = unmetered and running.usual.settled
+        timed.regular.append(Regularity.of(events, times, length, unmetered=unmetered, settled=settled))
     if found:
         running.meter = found[-1].meter
     return timed

@@ -57,18 +57,25 @@ class UsualLengths:
 
     def ratios(self, sheet: Sheet, events: Mapping[int, Event]) -> Mapping[int, Fraction]:
         """What tuplets do to the lengths of events of a measure."""
-        return with_triplets(events, sheet.ratios) if self._triplets else sheet.ratios
+        return with_triplets(events, sheet.ratios) if self._votes.won else sheet.ratios
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is known what beams of three or six without numbers are: triplets, or none."""
+        return self._votes.won or self._votes.lost
 
     @cached_property
-    def _triplets(self) -> bool:
-        """Whether beams of three or six are triplets without numbers."""
-        votes, beat = Votes(), None
-        for place, (sheet, _) in enumerate(self.systems[:_SYSTEMS]):
-            beat = beat or beat_of(sheet.page)
+    def _votes(self) -> Votes:
+        """What says that beams of three or six are triplets."""
+        systems = self.systems[:_SYSTEMS]
+        sheets = dict.fromkeys(sheet for sheet, _ in systems)
+        beat = next((beat for sheet in sheets if (beat := beat_of(sheet.page))), None)
+        votes = Votes()
+        for place, (sheet, _) in enumerate(systems):
             for events in self._measures(place):
                 votes += votes_of(events, sheet.ratios, sheet.page.staff_space)
                 votes += votes_of_beat(events, sheet.ratios, beat)
-        return votes.won
+        return votes
 
     def _of(self, place: int) -> Counter[Fraction]:
         if place not in self._found:

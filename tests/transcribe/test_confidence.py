@@ -70,6 +70,7 @@ def test_threes_under_a_beam_may_be_triplets_where_no_time_signature_says(
     found = Regularity.of(events, times, None, unmetered=True)
     assert found.threes == threes
     assert not Regularity.of(events, times, count * half).threes
+    assert not Regularity.of(events, times, count * half, unmetered=True, settled=True).threes
     if threes:
         assert found.evidence(0, QUARTER) < Regularity(unmetered=True).evidence(0, QUARTER)
 

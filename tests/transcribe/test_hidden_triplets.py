@@ -60,7 +60,8 @@ def test_what_has_a_number_says_nothing() -> None:
 
 @pytest.mark.parametrize(("votes", "won"), [((2, 0), False), ((3, 0), True), ((6, 3), False), ((7, 3), True)])
 def test_several_must_say_so_and_few_otherwise(votes: tuple[int, int], won: bool) -> None:  # noqa: FBT001
-    assert (Votes(*votes)).won is won
+    assert Votes(*votes).won is won
+    assert Votes(*reversed(votes)).lost is won
 
 
 def test_a_beat_says_what_beams_are() -> None:
