@@ -141,6 +141,7 @@ class _Reader:
         self._pending: list[tuple[str, Control, str]] = []
         self._open: list[int] = []
         self._ended: list[tuple[str, int, int]] = []
+        self._hidden = False
 
     def read(self, walk: Iterable[tuple[str, etree._Element]]) -> Music:
         """Read definitions and measures, each as soon as it is whole, and forget it."""
@@ -238,42 +239,42 @@ class _Reader:
         music.measure_of[element.get(_XML_ID, "")] = index
         if REVERSED in element.get("type", "").split():
             music.reversed_measures.add(element.get(_XML_ID, ""))
-        length, waiting, staves = 0, [], set()
+        walks: list[_Layer] = []
+        staves: set[int] = set()
         for child in _measure_children(element):
             tag = _tag(child)
             if tag in {"staff", "oStaff"}:
                 number = int(child.get("n") or 1) + (OSSIA if tag == "oStaff" else 0)
                 while number in staves and tag == "oStaff":
                     number += OSSIA
-                end, open_ended = self._staff(child, number, index, onset)
-                length = max(length, end)
-                waiting += open_ended
+                walks += self._staff(child, number, index, onset)
                 staves.add(number)
             elif tag in {"ending", "section"}:
                 continue
             else:
                 self._control(child, index)
-        length = length or max(
+        length = max((walk.now - onset for walk in walks), default=0) or max(
             (self.meter(staff).ticks for staff in staves), default=self.meter(ABSENT).ticks
         )
+        late = 0 if self._hidden else _late(walks)
+        if late and index:
+            music.measure_length[-1] += late
+            music.measure_onset[-1] += late
+            length -= late
+        waiting = [one for walk in walks for one in walk.waiting]
         for event, share in waiting:
-            event.duration = length * share
+            event.onset, event.duration = event.onset + late, length * share
         music.measure_length.append(max([length, *(e.duration for e, share in waiting if share > 1)]))
+        self._hidden = element.get("right") == "invis"
 
-    def _staff(
-        self, element: etree._Element, number: int, index: int, onset: int
-    ) -> tuple[int, list[tuple[Event, int]]]:
-        """Read one staff; ticks of its longest voice, and the events that last as long as measures do."""
+    def _staff(self, element: etree._Element, number: int, index: int, onset: int) -> Iterator[_Layer]:
+        """Read one staff; its voices."""
         self.music.staff_of[element.get(_XML_ID, "")] = number
-        length, waiting = 0, []
         for layer in element:
-            if layer.tag != _MEI + "layer":
-                continue
-            walk = _Layer(self, index, number, int(layer.get("n") or 1), onset)
-            walk.container(layer, 1, 1, ())
-            length = max(length, walk.now - onset)
-            waiting += walk.waiting
-        return length, waiting
+            if layer.tag == _MEI + "layer":
+                walk = _Layer(self, index, number, int(layer.get("n") or 1), onset)
+                walk.container(layer, 1, 1, ())
+                yield walk
 
     def _control(self, element: etree._Element, index: int) -> None:
         identity = element.get(_XML_ID)
@@ -331,7 +332,16 @@ class _Reader:
 
 @dataclass(slots=True)
 class _Layer:
-    """Walks one layer of one staff of one measure; `now` is the time reached."""
+    """Walks one layer of one staff of one measure.
+
+    Attributes:
+        reader: whose music it is.
+        measure, staff, voice: numbers.
+        now: the time reached.
+        waiting: the events that last as long as so many measures do.
+        lead: ticks at the beginning that a note of the measure before takes; None until something was read.
+        tuplets: those around, in the time of how many, how many.
+    """
 
     reader: _Reader
     measure: int
@@ -339,6 +349,7 @@ class _Layer:
     voice: int
     now: int
     waiting: list[tuple[Event, int]] = field(default_factory=list)
+    lead: int | None = None
     tuplets: list[tuple[int, int]] = field(default_factory=list)
 
     def container(self, element: etree._Element, num: int, den: int, inside: tuple[str, ...]) -> None:
@@ -383,9 +394,11 @@ class _Layer:
         told = element.get("dur.ppq") or ""
         if length and told.isdigit():
             length = self._told(element, int(told), length)
-        held = length
-        if length and _STRADDLE in (element.get("type") or "").split():
+        held, straddles = length, _STRADDLE in (element.get("type") or "").split()
+        if length and straddles:
             held = _length(element, written=True) * num // den
+        if self.lead is None and not grace:
+            self.lead = length if tag == "space" and straddles else 0
         event = self._event(element, held, inside, grace)
         if tag == "note":
             _set_pitch(event, element)
@@ -441,6 +454,15 @@ class _Layer:
         identity = element.get(_XML_ID)
         if identity:
             self.reader.music.events[identity] = event
+
+
+def _late(walks: Iterable[_Layer]) -> int:
+    """By how much too early a measure begins: in all its voices with notes of the one before.
+
+    Nothing is held on over a barline that is drawn, without a tie; Verovio counts a few Humdrum files wrong.
+    """
+    leads = {walk.lead for walk in walks if walk.lead is not None}
+    return (leads.pop() or 0) if len(leads) == 1 else 0
 
 
 def _measure_children(measure: etree._Element) -> Iterator[etree._Element]:
