@@ -7,14 +7,15 @@ were detected. A read note whose head is none is a false one; a head that gave n
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
 
 from benchmarks.read_truth import Sounded, TrueNote
 from notehead.page import Symbols
-from notehead.transcribe import Chord, Note, Score
+from notehead.transcribe import Chord, Note, Part, Score
 
 Head = tuple[int, int]
 """Index of a page, and the id of a head on it."""
@@ -30,12 +31,26 @@ _SAME_TIME = 0.01
 
 @dataclass(frozen=True, slots=True)
 class ReadNote:
-    """A note of a score, and where in it: the part, the index of its measure, and its chord."""
+    """A note of a score, and where in it.
+
+    Attributes:
+        note: itself.
+        chord: that it is of.
+        part: index of its part.
+        measure: index of its measure.
+        before: quarter notes from the last barline that was seen to the beginning of its measure.
+    """
 
     note: Note
     chord: Chord
     part: int
     measure: int
+    before: Fraction = Fraction(0)
+
+    @property
+    def onsets(self) -> tuple[float, float]:
+        """Its onset in its measure, and from the last barline that was seen on."""
+        return float(self.chord.onset), float(self.chord.onset + self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +196,26 @@ def matched(score: Score, truth: Sequence[TrueNote], heads: Heads) -> Matched:
 def read_notes(score: Score) -> list[ReadNote]:
     """All notes of a score."""
     return [
-        ReadNote(note, chord, part, number)
+        ReadNote(note, chord, part, number, before)
         for part, own in enumerate(score.parts)
-        for number, measure in enumerate(own.measures)
+        for number, (measure, before) in enumerate(zip(own.measures, _since_barlines(own), strict=True))
         for chord in measure.chords
         for note in chord.notes
     ]
+
+
+def _since_barlines(part: Part) -> Iterator[Fraction]:
+    """How long it is from the last barline that was seen to the beginning of each measure.
+
+    Without barlines, where one measure ends and the next begins is the reader's choice alone.
+    """
+    before, last = Fraction(0), None
+    for measure in part.measures:
+        unseen = last is not None and not (measure.opening or last.closing)
+        same = last is not None and (measure.page, measure.system) == (last.page, last.system)
+        before = before + last.length if last is not None and unseen and same else Fraction(0)
+        yield before
+        last = measure
 
 
 def verdict_of(read: ReadNote, truth: TrueNote) -> Verdict:
@@ -198,7 +227,7 @@ def _verdict(read: ReadNote, one: Sounded) -> Verdict:
     pitch = read.note.pitch == one.pitch
     timed = pitch and abs(float(read.chord.length) - one.duration) <= _SAME_TIME
     grace = one.duration == 0
-    placed = timed and (grace or abs(float(read.chord.onset) - one.onset) <= _SAME_TIME)
+    placed = timed and (grace or any(abs(onset - one.onset) <= _SAME_TIME for onset in read.onsets))
     return Verdict(pitch, timed, placed)
 
 

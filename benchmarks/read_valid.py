@@ -80,7 +80,7 @@ def by_music21(data: bytes) -> str:
         return f"{type(error).__name__}: {error}"
     chords = score.recurse().getElementsByClass(music21.chord.ChordBase)
     heads = sum(len(one.notes) for one in chords if not isinstance(one, music21.harmony.Harmony))
-    heads += len(score.recurse().getElementsByClass(music21.note.Note))
+    heads += len(score.recurse().getElementsByClass((music21.note.Note, music21.note.Unpitched)))
     return _compared(heads, data)
 
 

@@ -203,12 +203,8 @@ def _chained(pedals: Sequence[Sign], space: float) -> list[Sign]:
         ):
             found[-1] = replace(last, end=one.end, ends=one.ends, box=_around(last.box, one.box))
         else:
-            if (
-                last is not None
-                and 0 <= one.box[0] - last.box[2] <= _CHANGE * space
-                and np.isfinite(last.end)
-            ):
-                found[-1] = replace(last, end=one.x)
+            if last is not None and np.isfinite(last.end) and one.box[0] - last.box[2] <= _CHANGE * space:
+                found[-1] = replace(last, end=one.x, ends=True)  # lines may lie on each other
             found.append(one)
     return found
 

@@ -13,7 +13,7 @@ from benchmarks.read_damage import damaged, roc_area
 from benchmarks.read_drawn import said_pitches
 from benchmarks.read_errors import error_counts, error_lines
 from benchmarks.read_filled import Filled
-from benchmarks.read_match import Counts, by_id, by_place, matched
+from benchmarks.read_match import Counts, by_id, by_place, matched, read_notes
 from benchmarks.read_restore import restored
 from benchmarks.read_scores import ScorePages, kind_of
 from benchmarks.read_signs import signs_right, true_signs
@@ -179,6 +179,19 @@ def test_measures_without_a_barline_between_them_are_one() -> None:
     assert drawn_starts(page, starts) == {2: 4, 3: 6}
     open_page = replace(page, symbols=page.symbols[page.symbols.label != page.symbols.label[6]])
     assert drawn_starts(open_page, starts) == {2: 4, 3: 4}
+
+
+@pytest.mark.parametrize(("closing", "right"), [("", 4), ("barlineSingle", 2)])
+def test_a_measure_may_be_read_as_several_where_no_barline_is_seen(closing: str, right: int) -> None:
+    """One measure of four quarters, read as two of two: its notes are where they are in time."""
+    page = true_page()
+    symbols = page.symbols[page.symbols.label != page.symbols.label[6]]
+    truth = true_notes([replace(page, symbols=replace(symbols, measure=np.full(len(symbols), 2)))])
+    first, second = perfect().parts[0].measures
+    score = Score((Part(1, (replace(first, closing=closing), second)),))
+    assert [one.before for one in read_notes(score)] == [0, 0, *(2 if not closing else 0 for _ in range(2))]
+    counts = matched(score, truth, by_id(truth)).counts()
+    assert (counts.timed, counts.placed) == (4, right)
 
 
 def test_detected_heads_are_matched_by_place_each_once() -> None:

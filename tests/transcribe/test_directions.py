@@ -54,6 +54,15 @@ def test_a_pedal_is_made_of_its_signs() -> None:
     assert not lone.begins
 
 
+def test_pedals_that_lie_on_each_other_follow_one_another() -> None:
+    """As Verovio draws those that a score never ends: with six at one time MuseScore took no such file."""
+    lines: list[Mark] = [("pedalLine", x, 170, 300, 175) for x in (100, 150, 200)]
+    found = signs(*lines)
+    assert [round(one.x) for one in found] == [106, 156, 206]
+    assert [round(one.end) for one in found[:2]] == [156, 206]
+    assert [one.ends for one in found[:2]] == [True, True]
+
+
 def test_an_octave_line_goes_up_above_a_staff_and_down_below_it() -> None:
     (above,) = signs(*HEADS, ("ottavaBracket", 90, 60, 215, 75))
     assert (above.kind, above.text) == ("ottava", "1")

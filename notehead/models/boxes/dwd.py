@@ -1,6 +1,6 @@
 """The Deep Watershed Detector: energy that rises to each symbol's centre (Tuggener et al., 2018).
 
-Small, and otherwise as published; what differs: our backbone for ResNet-101, 64 channels for 256, boxes
+Small, and otherwise as published; what differs: our backbone for ResNet-101, 32 channels for 256, boxes
 learnt in staff spaces, and classes and sizes enlarged only at the pixels where they are needed, which gives
 the same. Its ovals have 17 and 9 pixels as published, so that symbols whose centres are less than 16 pixels
 apart become one, such as thirds in a chord at 12 pixels a staff space, unless `above` is raised.
@@ -27,7 +27,7 @@ ENERGY_SCALES = (1, 8, 16, 32)
 """What energy is learnt at; the finest is the map of stride 4, enlarged."""
 CLASS_SCALES = (1, 8, 16)
 """What class and box are learnt at."""
-_WIDTH = 64
+_WIDTH = 32
 """Channels of the decoder's maps."""
 
 
