@@ -16,6 +16,8 @@ _ASIDE = 2.2
 """Staff spaces from the end of a tie to the middle of its notehead, sideways, at most."""
 _UP = 2.0
 """The same, upwards or downwards."""
+_HEADS = 64
+"""Noteheads at an end of a tie that it may be of, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +56,24 @@ def ties_of(
         lasts = np.flatnonzero(near & (np.abs(right) <= _ASIDE) & (middle[:, 0] > (x0 + x1) / 2))
         cost_first = np.abs(left - 0.7) + off
         cost_last = np.abs(right - 0.7) + off
-        pairs = [
-            (cost_first[a] + cost_last[b], int(heads[a]), int(heads[b]))
-            for a in firsts.tolist()
-            for b in lasts.tolist()
-            if position[heads[a]] == position[heads[b]]
-            and places.staff[heads[a]] == places.staff[heads[b]]
-            and (int(heads[a]), int(heads[b])) not in taken
+        nearest = [
+            rows[np.argsort(cost[rows], kind="stable")[:_HEADS]]
+            for rows, cost in ((firsts, cost_first), (lasts, cost_last))
         ]
-        if pairs:
-            _, first, last = min(pairs)
-            taken.add((first, last))
-            found.append(Tie(row, first, last))
+        one, other = nearest[0][:, None], nearest[1][None]
+        same = (position[heads[one]] == position[heads[other]]) & (
+            places.staff[heads[one]] == places.staff[heads[other]]
+        )
+        cost = np.where(same, cost_first[one] + cost_last[other], np.inf)
+        ranked = np.argsort(cost, axis=None, kind="stable")[: int(same.sum())]
+        pairs = (
+            (int(heads[nearest[0][a]]), int(heads[nearest[1][b]]))
+            for a, b in zip(*np.unravel_index(ranked, cost.shape), strict=True)
+        )
+        pair = next((pair for pair in pairs if pair not in taken), None)
+        if pair is not None:
+            taken.add(pair)
+            found.append(Tie(row, *pair))
         elif len(firsts) and not len(lasts):
             found.append(Tie(row, int(heads[firsts[cost_first[firsts].argmin()]]), None))
         elif len(lasts) and not len(firsts):

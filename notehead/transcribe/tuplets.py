@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -38,6 +41,8 @@ _WIDTH, _HEIGHT = 12.0, 9.0
 """Staff spaces from a number without bracket or beam to its events at most, sideways and upwards."""
 _BEYOND = 4.0
 """Staff spaces above and below a barline in which there are notes of its measures."""
+_DIVIDED = 16
+"""Parts that each of the notes which a number counts is divided into at most."""
 _HEAD = 1.2
 """How wide a notehead is, in staff spaces."""
 _OVER = 0.9
@@ -279,35 +284,40 @@ def _that_add_up(
     best, least = list(choices[0]) if choices else [], _ASIDE
     for choice in choices:
         rows = sorted(choice, key=lambda k: events[k].x)
+        x, lengths = [events[k].x for k in rows], [events[k].length for k in rows]
+        scale = math.lcm(*(length.denominator for length in lengths))
+        ticks = [int(length * scale) for length in lengths]
+        until = list(itertools.accumulate(ticks, initial=0))
         other = (
             _OTHER * (events[rows[0]].staff != events[choices[0][0]].staff) if rows and choices[0] else 0.0
         )
-        for begin in range(len(rows)):
-            total = Fraction(0)
-            for end in range(begin, len(rows)):
-                first, last = events[rows[begin]], events[rows[end]]
-                total += last.length
-                unit = total / number.value
-                if end == begin or not _is_value(unit):
+        for begin, first in enumerate(x):
+            reach = 2 * least * space * (1 if bracket is None else 2)  # where the last one is at most
+            opposite = 2 * number.x - first - _HEAD * space
+            last = min(bisect_right(x, opposite + reach), begin + _DIVIDED * number.value)
+            for end in range(bisect_left(x, opposite - reach, begin + 1), last):
+                total = until[end + 1] - until[begin]
+                if not _is_value(total, number.value * scale):
                     continue
-                aside = abs((first.x + last.x + _HEAD * space) / 2 - number.x) / space
+                aside = abs(x[end] - opposite) / 2 / space
                 if bracket is not None:
-                    off = abs(first.x - bracket.x0) + abs(last.x + _HEAD * space - bracket.x1)
+                    off = abs(first - bracket.x0) + abs(x[end] + _HEAD * space - bracket.x1)
                     aside = (aside + 0.5 * off / space) / 2
-                aside += other + _FEWER * (unit < min(events[k].length for k in rows[begin : end + 1]))
+                aside += other + _FEWER * (total < number.value * min(ticks[begin : end + 1]))
                 if aside < least:
                     best, least = rows[begin : end + 1], aside
     return best
 
 
-def _is_value(length: Fraction) -> bool:
-    """Whether a note without dots can be so long.
+def _is_value(over: int, under: int) -> bool:
+    """Whether a note without dots can be so long, as a fraction of a quarter note.
 
     Example:
-        >>> [_is_value(Fraction(n, 8)) for n in (1, 2, 3, 4)]
+        >>> [_is_value(n, 8) for n in (1, 2, 3, 4)]
         [True, True, False, True]
     """
-    over, under = length.numerator, length.denominator
+    common = math.gcd(over, under)
+    over, under = over // common, under // common
     return over & (over - 1) == 0 and under & (under - 1) == 0
 
 

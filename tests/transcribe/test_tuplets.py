@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from notehead.page import Page, Symbols
+from notehead.transcribe import tuplets
 from notehead.transcribe.chords import Event
 from notehead.transcribe.staves import Staff
 from notehead.transcribe.tuplets import Tuplet, tuplets_of
@@ -151,3 +152,11 @@ def test_a_number_counts_no_more_than_the_shortest_note() -> None:
     ]
     (one,) = read(events, ("tupletBracket", 100, 66, 212, 74), ("tuplet6", 151, 63, 161, 77))
     assert one.events == (0, 1, 2, 3, 4, 5)
+
+
+def test_only_events_around_a_number_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All rows of events were, with all their sums: a page of digits and noteheads took minutes."""
+    tried = []
+    monkeypatch.setattr(tuplets, "_is_value", lambda *numbers: tried.append(numbers))
+    read([chord(k / 2, beam=0) for k in range(1200)], ("beam", 0, 80, 600, 86), three(306))
+    assert 0 < len(tried) < 1200 * 16 * 3
