@@ -20,8 +20,8 @@ _SHARE = 0.5
 _HEIGHT = 0.62
 """Share of a staff's height that a barline goes through, at least: arpeggios that look like one seldom do."""
 _THROUGH = 0.4
-"""Share of the barlines of two staves that go through both, of them and those on one alone, from which on all
-have to: stems without heads look like barlines."""
+"""Share of the barlines of two staves that are on both, some of which go through them, from which on all have
+to be: stems without heads look like barlines."""
 _EDGE = 1.5
 """Staff spaces from the left edge of a system within which a barline begins it and divides nothing."""
 
@@ -104,14 +104,14 @@ def barlines_of(system: System, staves: Sequence[Staff], symbols: Symbols) -> li
 def _least(groups: Sequence[Sequence[tuple[float, int, int]]], staves: int) -> float:
     """How many of a system's staves a barline stands on, at least.
 
-    Where they are drawn through both staves of a piano, what is on one of them is none. A line that a
-    dynamic mark parts is on both and says nothing of that.
+    Where several are drawn through both staves of a piano, what is on one of them is none. A line that a
+    dynamic mark parts is on both, too.
     """
     if staves != 2:
         return _SHARE * staves
     through = sum(len({row for _, _, row in group}) < len(group) for group in groups)
-    alone = sum(len({number for _, number, _ in group}) < staves for group in groups)
-    return staves if through > max(1, _THROUGH * (through + alone)) else _SHARE * staves
+    both = sum(len({number for _, number, _ in group}) == staves for group in groups)
+    return staves if through > 1 and both >= _THROUGH * len(groups) else _SHARE * staves
 
 
 def spans_of(system: System, staves: Sequence[Staff], barlines: Sequence[Barline]) -> list[Span]:

@@ -47,11 +47,11 @@ def test_where_barlines_go_through_both_staves_one_on_a_single_staff_is_none() -
 
 
 def test_stems_without_heads_on_one_staff_of_a_piano_divide_nothing() -> None:
-    """As many as there are barlines, one of which a dynamic mark parts."""
+    """More than there are barlines, one of which a dynamic mark parts."""
     piano = System((0, 1), (0, 0))
     through = [bar(x, 100, 240) for x in (100, 200, 300)]
     parted = [bar(400, 100, 165), bar(400, 190, 240)]
-    lone = [bar(x, 200, 240) for x in (150, 250, 350)]
+    lone = [bar(x, 200, 240) for x in (120, 150, 220, 250, 350, 370)]
     found = barlines(*through, *parted, *lone, system=piano)
     assert [x for x, _ in found] == [100, 200, 300, 400]
     assert len(barlines(bar(100, 100, 240), bar(200, 200, 240), system=piano)) == 2, "one says too little"
