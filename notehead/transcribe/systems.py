@@ -18,6 +18,8 @@ _NOT = frozenset({"repeatDot", "repeat1Bar", "repeat2Bars", "repeat4Bars", "repe
 _GROUPS = frozenset({"brace"})
 _INTO = 0.5
 """Staff spaces that a line reaches over a staff's edge to join it to another."""
+_AT_EDGE = 1.0
+"""Staff spaces from the edge of a staff within which a barline begins or ends there."""
 _BESIDE = 4.0
 """Staff spaces left and right of a staff in which what joins it may stand."""
 
@@ -48,7 +50,12 @@ def systems_of(
     if not staves:
         return []
     names = symbols.names
-    joins = [k for k, name in enumerate(names) if name.startswith(_JOINS) and name not in _NOT]
+    joins = [
+        k
+        for k, name in enumerate(names)
+        if name.startswith(_JOINS) and name not in _NOT
+        and (not name.startswith("barline") or _ends_at_staff(symbols.box[k], staves))
+    ]  # fmt: skip
     braces = [k for k in joins if names[k] in _GROUPS]
     together = _joined(staves, symbols.box[joins])
     if image is not None:
@@ -69,6 +76,13 @@ def systems_of(
         systems.append(System(rows, tuple(parts)))
         begin = end
     return systems
+
+
+def _ends_at_staff(box: NDArray[np.float64], staves: Sequence[Staff]) -> bool:
+    """Whether a barline begins at the top of a staff or ends at the bottom of one: else it is a streak."""
+    return any(
+        min(abs(box[1] - staff.top), abs(box[3] - staff.bottom)) <= _AT_EDGE * staff.space for staff in staves
+    )
 
 
 def _joined(staves: Sequence[Staff], boxes: NDArray[np.float64]) -> list[bool]:

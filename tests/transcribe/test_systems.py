@@ -33,6 +33,13 @@ def test_a_brace_joins_and_makes_one_part() -> None:
     assert systems(("brace", -12, 100, -4, 240))[0] == ((0, 1), (0, 0))
 
 
+def test_a_streak_that_begins_and_ends_anywhere_joins_nothing() -> None:
+    """As a photocopy has them: two systems were one, and a dozen measures in each of its halves."""
+    assert len(systems(("barlineSingle", 50, 165, 52, 276))) == 4
+    assert len(systems(("barlineSingle", 50, 94, 52, 276))) == 3
+    assert len(systems(("bracket", -8, 125, -2, 216))) == 3
+
+
 def test_what_ends_at_a_staffs_edge_joins_nothing() -> None:
     assert len(systems(("barlineSingle", 50, 100, 52, 142))) == 4
     assert len(systems(("barlineSingle", 50, 100, 52, 203))) == 4
