@@ -15,13 +15,15 @@ PHASES = (("energy", 20), ("class", 20), ("box", 20), ("energy", 10), ("joint", 
 _WEIGHTS = (2.0, 1.0, 1.0)
 """Of the losses in the joint phase."""
 _WINDOW = 5
-"""Steps whose mean a loss is divided by in the joint phase."""
+"""Steps whose mean a loss is divided by."""
 
 
 class Weighing(nn.Module):
     """One loss after the other, at last all, each divided by its own running mean.
 
-    It counts the steps in buffers, so that a training that goes on weighs as it did.
+    What a phase does not learn is left out, not multiplied by 0: an optimiser that has seen no slopes for a
+    thousand steps would take the first ones for huge. It counts the steps in buffers, so that a training that
+    goes on weighs as it did.
 
     Args:
         steps: of the whole training; 0 for the joint phase from the beginning.
@@ -31,10 +33,8 @@ class Weighing(nn.Module):
         super().__init__()
         self._steps = steps
         self.done: Tensor
-        self.joint: Tensor
         self.recent: Tensor
         self.register_buffer("done", torch.zeros((), dtype=torch.int64))
-        self.register_buffer("joint", torch.zeros((), dtype=torch.int64))
         self.register_buffer("recent", torch.zeros(len(NAMES), _WINDOW))
 
     def phase(self) -> str:
@@ -49,15 +49,15 @@ class Weighing(nn.Module):
     def forward(self, parts: dict[str, Tensor]) -> dict[str, Tensor]:
         phase = self.phase()
         if self.training:
+            self.recent[:, int(self.done) % _WINDOW] = torch.stack([parts[name].detach() for name in NAMES])
             self.done += 1
-        if phase != "joint":  # nothing times 0: every weight has a gradient in every phase
-            return {name: parts[name] * float(name == phase) for name in NAMES}
-        if self.training:
-            self.recent[:, int(self.joint) % _WINDOW] = torch.stack([parts[name].detach() for name in NAMES])
-            self.joint += 1
-        mean = self.recent.sum(dim=1) / self.joint.clamp(min=1, max=_WINDOW)
-        scale = self.recent.new_tensor(_WEIGHTS) / mean.clamp(min=1e-6)
-        return {name: parts[name] * scale[place] for place, name in enumerate(NAMES)}
+        mean = self.recent.sum(dim=1) / self.done.clamp(min=1, max=_WINDOW)
+        weights = zip(NAMES, _WEIGHTS, mean.clamp(min=1e-6), strict=True)
+        return {
+            name: parts[name] * (weight if phase == "joint" else 1.0) / usual
+            for name, weight, usual in weights
+            if phase in {"joint", name}
+        }
 
 
 def energy_loss(logits: Tensor, true: Targets) -> Tensor:
