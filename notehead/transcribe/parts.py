@@ -6,7 +6,6 @@ agree best, in order: by clef, by the braces between them, and by barlines that 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +19,9 @@ _SIGN = 0.6
 """Of a clef of another sign, besides."""
 _BRACE = 1.0
 """Of a staff that is in one brace with the one above on one side only."""
+_SEEN = 0.3
+"""Share of the largest systems in which a brace between two staves must be seen: more are lost at the edges
+of scans than are seen where there is none."""
 _HALF = 0.4
 """Of a part of several staves of which not all are there."""
 
@@ -53,7 +55,7 @@ class Layout:
 
 
 def layout_of(systems: Sequence[Sequence[Line]]) -> Layout:
-    """The staves of a score: those of most of its largest systems.
+    """The staves of a score: those of its largest systems, and the braces of a good share of these.
 
     Example:
         >>> layout_of([[Line(None, 0), Line(None, 1), Line(None, 1)], [Line(None, 0)]]).staves
@@ -62,12 +64,11 @@ def layout_of(systems: Sequence[Sequence[Line]]) -> Layout:
     most = max((len(system) for system in systems), default=0)
     if not most:
         return Layout((), (), ())
-    largest = Counter(tuple(line.part for line in system) for system in systems if len(system) == most)
-    raw = max(largest, key=lambda parts: largest[parts])
-    names = {part: number for number, part in enumerate(dict.fromkeys(raw))}
-    parts = tuple(names[part] for part in raw)
+    largest = [[line.part for line in system] for system in systems if len(system) == most]
+    braced = np.array([np.diff(parts) == 0 for parts in largest], np.float64).mean(axis=0) >= _SEEN
+    parts = (0, *np.cumsum(~braced).tolist())
     staves = tuple(parts[:k].count(part) for k, part in enumerate(parts))
-    return Layout(parts, staves, tuple(parts.count(part) for part in range(len(names))))
+    return Layout(parts, staves, tuple(parts.count(part) for part in range(parts[-1] + 1)))
 
 
 def matched(system: Sequence[Line], layout: Layout, clefs: Sequence[Clef]) -> list[int]:

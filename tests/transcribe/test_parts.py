@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,13 @@ def test_the_largest_systems_say_what_parts_there_are() -> None:
     layout = layout_of([SONG[:1], SONG, SONG, [Line(TREBLE, 0), Line(TREBLE, 1), Line(BASS, 2)]])
     assert (layout.parts, layout.staves, layout.sizes) == ((0, 1, 1), (0, 0, 1), (1, 2))
     assert layout_of([]).sizes == ()
+
+
+@pytest.mark.parametrize(("braced", "sizes"), [(1, (1, 1)), (2, (2,))])
+def test_a_brace_need_not_be_seen_in_most_systems(braced: int, sizes: tuple[int, ...]) -> None:
+    """As at the edge of a photocopy; one of five is rather seen where there is none."""
+    together, apart = [Line(TREBLE, 0), Line(BASS, 0)], [Line(TREBLE, 0), Line(BASS, 1)]
+    assert layout_of([together] * braced + [apart] * (5 - braced)).sizes == sizes
 
 
 def test_a_smaller_system_is_matched_by_clefs() -> None:
