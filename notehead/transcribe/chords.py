@@ -6,7 +6,7 @@ it. Beams and flags at the free end of the stem, dots, and the shape of the head
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -78,6 +78,19 @@ class Event:
     def centred(self) -> bool:
         """Whether it is a rest that may stand in the middle of its time: a long one or a measure."""
         return self.rest and (self.whole or self.written >= _LONG_REST)
+
+
+def under_beams(events: Mapping[int, Event]) -> list[list[int]]:
+    """The numbers of the events under each beam, the outermost where there are several, from the left.
+
+    Args:
+        events: by their numbers; grace notes are left out.
+    """
+    rows: dict[int, list[int]] = {}
+    for k, event in events.items():
+        if event.beams and not event.grace:
+            rows.setdefault(event.beams[0], []).append(k)
+    return [sorted(row, key=lambda k: events[k].x) for row in rows.values()]
 
 
 def events_of(page: Page, staves: Sequence[Staff], places: Places) -> list[Event]:

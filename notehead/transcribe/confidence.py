@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from notehead.transcribe.chords import Event
+from notehead.transcribe.chords import Event, under_beams
 from notehead.transcribe.rhythm import MeasureTimes
 
 _BIAS = 5.26
@@ -141,11 +141,9 @@ class Regularity:
 
 def _in_threes(events: Mapping[int, Event]) -> bool:
     """Whether notes of one length stand under a beam in threes or sixes."""
-    lengths: dict[int, list[Fraction]] = {}
-    for event in events.values():
-        if event.beams and not event.grace:
-            lengths.setdefault(event.beams[0], []).append(event.length)
-    return any(len(own) in _THREE_OR_SIX and len(set(own)) == 1 for own in lengths.values())
+    return any(
+        len(row) in _THREE_OR_SIX and len({events[k].length for k in row}) == 1 for row in under_beams(events)
+    )
 
 
 def sure(marks: Marks, times: float = 0.0) -> float:

@@ -14,7 +14,7 @@ from fractions import Fraction
 import numpy as np
 
 from notehead.page import Page
-from notehead.transcribe.chords import Event
+from notehead.transcribe.chords import Event, under_beams
 from notehead.transcribe.columns import columns_of
 
 _RATIO = Fraction(2, 3)
@@ -149,14 +149,9 @@ def _is_three(row: Sequence[int], events: Mapping[int, Event]) -> bool:
     return len(row) in _THREES and len({events[k].length for k in row}) == 1
 
 
-def _beams(events: Mapping[int, Event], ratios: Mapping[int, Fraction]) -> Iterator[list[int]]:
-    """The notes under each beam that are in no tuplet with a number, from the left."""
-    by_beam: dict[int, list[int]] = {}
-    for k, event in events.items():
-        if event.beams and not event.grace and k not in ratios:
-            by_beam.setdefault(event.beams[0], []).append(k)
-    for row in by_beam.values():
-        yield sorted(row, key=lambda k: events[k].x)
+def _beams(events: Mapping[int, Event], ratios: Mapping[int, Fraction]) -> list[list[int]]:
+    """The notes under each beam that are in no tuplet with a number."""
+    return under_beams({k: event for k, event in events.items() if k not in ratios})
 
 
 def _from(column: int, beams: Mapping[int, _Beam]) -> Iterator[tuple[int, Fraction, frozenset[int]]]:

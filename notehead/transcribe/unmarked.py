@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from notehead.transcribe.chords import Event
+from notehead.transcribe.chords import Event, under_beams
 
 _THREE, _TWO = Fraction(2, 3), Fraction(3, 2)
 """What three in the time of two, and two in that of three, make of lengths."""
@@ -108,14 +108,9 @@ def _numbered(events: Mapping[int, Event], ratios: Mapping[int, Fraction]) -> It
 
 
 def _beamed(free: Mapping[int, Event]) -> Iterator[list[int]]:
-    by_beam: dict[int, list[int]] = {}
-    for k, event in free.items():
-        if event.beams:
-            by_beam.setdefault(event.beams[0], []).append(k)
-    for members in by_beam.values():
+    for members in under_beams(free):
         if len(members) < 2:
             continue
-        members.sort(key=lambda k: free[k].x)
         runs = [run for run in _runs(members, lambda k: free[k].length) if len(run) in {3, 6}]
         if runs and len({free[k].length for k in members}) > 1:
             yield from runs
