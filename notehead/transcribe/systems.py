@@ -18,7 +18,7 @@ _NOT = frozenset({"repeatDot", "repeat1Bar", "repeat2Bars", "repeat4Bars", "repe
 _GROUPS = frozenset({"brace"})
 _INTO = 0.5
 """Staff spaces that a line reaches over a staff's edge to join it to another."""
-_AT_EDGE = 1.0
+_AT_EDGE = 2.0
 """Staff spaces from the edge of a staff within which a barline begins or ends there."""
 _BESIDE = 4.0
 """Staff spaces left and right of a staff in which what joins it may stand."""
