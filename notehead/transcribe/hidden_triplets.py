@@ -91,6 +91,8 @@ def votes_of(events: Mapping[int, Event], ratios: Mapping[int, Fraction], space:
         if event.beams or k in ratios:
             continue
         for end, written, own in _from(place[k], beams):
+            if _RATIO * written > event.length:
+                break  # of longer ones it says nothing
             if any(
                 place[k] < place[other] < end and other not in own and _one_voice(event, timed[other])
                 for other in timed

@@ -147,19 +147,19 @@ def _timed(
     """
     found, running = meters
     timed = _Timed(spans, [], [], [], [], *signs)
+    repairs = cost_of(sheet.doubt)
     for number, span in enumerate(spans):
         running.meter = _meter_at(span, found, running.meter)
         length = running.length_of(running.meter)
         events = sheet.in_span(system, span)
         ternary = running.meter is not None and running.meter.ternary
         upbeat = span.parted or not running.system + number
-        ratios = sheet.ratios if running.meter else running.usual.ratios(sheet, events)
-        case = Case(ternary, upbeat, cost_of(sheet.doubt))
-        times = measure_times(events, ratios, sheet.page.staff_space, length, case)
+        unmetered = running.meter is None
+        ratios = running.usual.ratios(sheet, events) if unmetered else sheet.ratios
+        times = measure_times(events, ratios, sheet.page.staff_space, length, Case(ternary, upbeat, repairs))
         timed.events.append(events)
         timed.times.append(times)
         timed.meters.append(running.meter)
-        unmetered = running.meter is None
         settled = unmetered and running.usual.settled
         timed.regular.append(Regularity.of(events, times, length, unmetered=unmetered, settled=settled))
     if found:
