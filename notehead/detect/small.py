@@ -1,6 +1,7 @@
 """Grace notes and cues are told from other notes by their size, which the network sees less surely.
 
-Small heads measure about seven tenths of the others around them. The accidental before a small head is small.
+Small heads measure about seven tenths of the others around them. The accidental before a small head is small,
+and one that is lower than any font has it on such a staff.
 Fingerings are lower than the numbers of tuplets.
 """
 
@@ -30,8 +31,9 @@ _HERE, _PAGE = 0.84, 0.9
 """A head is small below both shares of what is usual: around it, and on the page."""
 _ACCIDENTAL = 0.93
 """The same of accidentals on the page, before small heads."""
-_ALONE = 0.8
-"""The same of accidentals that have no head, in staff spaces, as those above trills and in figures."""
+_LOW = 0.85
+"""The height of an accidental to that of others on the page, below which it is small, whatever it stands at,
+as those above trills, in figures and on pages where most notes are small."""
 _NUMBER = 0.92
 """Staff spaces that the number of a tuplet is high at least: of 3,858 by Verovio and MuseScore one in a
 hundred is lower than 1.08; of 346 fingerings by Verovio half are lower than 0.9."""
@@ -53,7 +55,9 @@ def _small_of(prefix: str) -> NDArray[np.int64]:
 
 _HEADS, _ACCIDENTALS = _small_of("noteheadBlack"), _small_of("accidental")
 _FINGERS = {VOCABULARY.id(f"tuplet{number}"): VOCABULARY.id(f"fingering{number}") for number in range(1, 6)}
-_PLAIN = [VOCABULARY.id(f"accidental{name}") for name in ("Flat", "Natural", "Sharp")]
+_HEIGHTS = {"accidentalFlat": 2.37, "accidentalNatural": 2.54, "accidentalSharp": 2.63}
+"""Staff spaces that accidentals are high at least, in the fonts of Verovio, MuseScore and LilyPond."""
+_PLAIN = {VOCABULARY.id(name): height for name, height in _HEIGHTS.items()}
 
 
 def told_by_size(symbols: Symbols, staves: Sequence[StaffCurve]) -> Symbols:
@@ -116,10 +120,11 @@ def _with_accidentals(
             if _is_before(symbols.box[row], heads):
                 label[row] = _ACCIDENTALS[kind]
         own = own[(symbols.staff[own] != ABSENT) & (symbols.score[own] >= _SURE)]
-        if kind in _PLAIN and len(own) >= _FEW:
+        if kind in _PLAIN and len(own):
             space, least = (one[symbols.staff[own]] for one in spaces)
-            usual = np.median(size[own] / space) * least
-            label[own[size[own] < _ALONE * usual]] = _ACCIDENTALS[kind]
+            height = symbols.box[own, 3] - symbols.box[own, 1]
+            usual = max(float(np.median(height / space)), _PLAIN[kind])
+            label[own[height < _LOW * usual * least]] = _ACCIDENTALS[kind]
     return label
 
 

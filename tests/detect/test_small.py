@@ -44,7 +44,7 @@ def test_a_small_head_is_small() -> None:
         ("noteheadBlackOnLine", 10.0),  # hardly smaller
         ("noteheadHalfOnLine", 8.0),  # another form
         ("noteheadBlackOnLineSmall", 11.0),  # what is said to be small stays so
-        ("accidentalSharp", 12.0),  # before no small head
+        ("accidentalSharp", 24.0),  # hardly lower than any font has it, and before no small head
     ],
 )
 def test_what_stays(name: str, size: float) -> None:
@@ -59,10 +59,10 @@ def test_heads_of_a_small_staff_stay_though_another_is_nearer(staff: int) -> Non
 
 
 def test_accidentals_before_small_heads_are_small() -> None:
-    sharps: list[Head] = [("accidentalSharp", 16.0, 300.0 + 60 * k, 0) for k in range(3)]
-    names = told(("noteheadBlackOnLine", 8.0, 100.0, 0), ("accidentalSharp", 12.0, 85.0, 0), *sharps)
+    sharps: list[Head] = [("accidentalSharp", 28.0, 300.0 + 60 * k, 0) for k in range(3)]
+    names = told(("noteheadBlackOnLine", 8.0, 100.0, 0), ("accidentalSharp", 25.0, 72.0, 0), *sharps)
     assert names == ["noteheadBlackOnLineSmall", "accidentalSharpSmall", *["accidentalSharp"] * 3]
-    names = told(("noteheadBlackOnLine", 8.0, 100.0, 0), ("accidentalSharp", 16.0, 83.0, 0), *sharps)
+    names = told(("noteheadBlackOnLine", 8.0, 100.0, 0), ("accidentalSharp", 28.0, 70.0, 0), *sharps)
     assert names[1] == "accidentalSharp", "as large as all others"
 
 
@@ -73,16 +73,23 @@ def test_few_or_unsure_heads_say_nothing() -> None:
     assert len(told_by_size(Symbols(), [])) == 0
 
 
-@pytest.mark.parametrize(("size", "name"), [(7.5, "accidentalFlatSmall"), (9.0, "accidentalFlat")])
-def test_an_accidental_without_a_head_is_small_where_it_is_much_smaller(size: float, name: str) -> None:
-    usual: list[Head] = [("accidentalFlat", 10.0, 60.0 * k, 0) for k in range(4)]
+@pytest.mark.parametrize(("size", "name"), [(20.0, "accidentalFlatSmall"), (22.0, "accidentalFlat")])
+def test_an_accidental_without_a_head_is_small_where_it_is_much_lower(size: float, name: str) -> None:
+    usual: list[Head] = [("accidentalFlat", 25.0, 60.0 * k, 0) for k in range(4)]
     found = told(*usual, ("accidentalFlat", size, 850.0, 0))
     assert found == ["accidentalFlat"] * 4 + [name]
 
 
+def test_accidentals_of_a_page_whose_notes_are_mostly_small_are_small() -> None:
+    found = told(
+        *[("accidentalNatural", 20.0, 60.0 * k, 0) for k in range(4)], ("accidentalNatural", 27.0, 850.0, 0)
+    )
+    assert found == ["accidentalNaturalSmall"] * 4 + ["accidentalNatural"]
+
+
 def test_accidentals_of_a_small_staff_are_as_large_as_theirs_are() -> None:
-    usual: list[Head] = [("accidentalSharp", 10.0, 60.0 * k, 0) for k in range(4)]
-    heads = page(*usual, *[("accidentalSharp", 7.0, 60.0 * k, 1) for k in range(3)], second=7.7)
+    usual: list[Head] = [("accidentalSharp", 28.0, 60.0 * k, 0) for k in range(4)]
+    heads = page(*usual, *[("accidentalSharp", 19.6, 60.0 * k, 1) for k in range(3)], second=7.7)
     small = StaffCurve(X, STAVES[1].y, 7.0)
     assert set(told_by_size(heads, [STAVES[0], small]).names[20:]) == {"accidentalSharp"}
 
