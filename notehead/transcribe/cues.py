@@ -1,16 +1,15 @@
 """Small notes that are no grace notes.
 
 Those too long; a staff, or a measure of one, printed small; those that share beams with large notes, as some
-print accompaniments, and where a page does so often, all its small notes under beams; cadenzas, which are
-more groups in a row than stand before a note.
+print accompaniments, and where a page does so often, all its small notes under beams; cadenzas.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
 
+from notehead.transcribe.cadenzas import cadenzas
 from notehead.transcribe.chords import Event
 from notehead.transcribe.measures import Span
 from notehead.transcribe.systems import System
@@ -20,8 +19,6 @@ _FEW, _LEAST = 2, 1
 _WHOLE = 4
 _OFTEN = 4
 """Beams of a page with large and small notes, from which on all small ones under beams take time."""
-_CADENZA = 3
-"""Groups of small notes under beams with no large note between, from which on they take time."""
 
 
 def with_cues(
@@ -41,16 +38,22 @@ def with_cues(
     ]
     small = {event.staff for event in events if event.grace}
     for system, own in zip(systems, spans, strict=True):
-        for staff in small.intersection(system.staves):
-            rows = [k for k, event in enumerate(events) if event.staff == staff]
-            for span in own:
-                here = [k for k in rows if span.left <= events[k].x < span.right]
-                if _are_cues([events[k] for k in here]):
-                    for k in here:
-                        found[k] = replace(found[k], grace=False)
-            for k in _cadenzas({k: found[k] for k in rows}):
+        if small.isdisjoint(system.staves):
+            continue
+        rows = [k for k, event in enumerate(events) if event.staff in system.staves]
+        for span in own:
+            here = [k for k in rows if span.left <= events[k].x < span.right]
+            for k in [*_cues(here, events), *cadenzas({k: found[k] for k in here})]:
                 found[k] = replace(found[k], grace=False)
     return found
+
+
+def _cues(rows: Sequence[int], events: Sequence[Event]) -> Iterator[int]:
+    """What of a measure of a system stands on staffs whose notes are all small there."""
+    for staff in {events[k].staff for k in rows}:
+        own = [k for k in rows if events[k].staff == staff]
+        if _are_cues([events[k] for k in own]):
+            yield from own
 
 
 def _accompanying(events: Sequence[Event]) -> set[int]:
@@ -60,16 +63,6 @@ def _accompanying(events: Sequence[Event]) -> set[int]:
         sizes[event.grace].update(event.beams)
     mixed = sizes[0] & sizes[1]
     return sizes[1] if len(mixed) >= _OFTEN else mixed
-
-
-def _cadenzas(events: Mapping[int, Event]) -> Iterator[int]:
-    """What of a staff's small notes stands in rows of many groups."""
-    notes = sorted((k for k, event in events.items() if not event.rest), key=lambda k: events[k].x)
-    for grace, row in groupby(notes, key=lambda k: events[k].grace):
-        small = list(row)
-        groups = {events[k].beams[0] for k in small if events[k].beams}
-        if grace and len(groups) >= _CADENZA:
-            yield from small
 
 
 def _too_long(event: Event) -> bool:

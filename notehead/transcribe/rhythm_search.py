@@ -17,8 +17,8 @@ from notehead.transcribe.chords import Event
 from notehead.transcribe.repairs import Repair
 from notehead.transcribe.unmarked import Group
 
-TICKS = 20160 * 11 * 13 * 17 * 19
-"""Of a quarter note: divisible by 64, by 9, and by all primes up to 19, so that all tuplets add up."""
+TICKS = 20160 * 5 * 11 * 13 * 17 * 19 * 23
+"""Of a quarter note: divisible by 64, 9, 25, and all primes up to 23, so that all tuplets add up."""
 _STATES = 48
 """Rows of times that are followed at once."""
 _MANY, _STATES_OF_MANY = 20, 16
@@ -30,7 +30,7 @@ FEW = 4
 """Rows of times that a first search follows, which finds what the music costs at most."""
 _USUAL = 3.0
 """Cost of most measures that do not add up."""
-_BITS = 44
+_BITS = 52
 _TIME = 2**_BITS - 1
 """Ends are whole numbers, of a staff and of a time in the lower bits."""
 _BRANCHES = 64
@@ -56,7 +56,7 @@ _UNMARKED, _AGAIN, _ANOTHER = 2.0, 0.4, 0.3
 another time, and of each further one in the measure."""
 _MISCOUNTED = 2.4
 """Cost of a beam whose bars are more or fewer than were counted."""
-_WAYS = 4
+_WAYS = 8
 """Ways in which a group may be read at most."""
 
 

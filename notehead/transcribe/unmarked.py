@@ -3,7 +3,9 @@
 Engravers leave the numbers of tuplets out once a pattern is known. What may be such a tuplet, three or six in
 the time of two or four: the events under a beam, or three of one length among longer ones; two under a beam
 with the rest or the flagged note beside them; and three without beams where a staff is too long by just a
-third of them. Where beats have three parts, two or four under a beam may fill one.
+third of them, or six or nine beside other triplets. Many alike under one beam may fill what the others of
+their voice leave of the measure, as runs and cadenzas do. Where beats have three parts, two or four under a
+beam may fill one.
 
 Numbers may mean another time than they usually do: eleven are played in the time of eight, or of six.
 """
@@ -21,6 +23,10 @@ _THREE, _TWO = Fraction(2, 3), Fraction(3, 2)
 """What three in the time of two, and two in that of three, make of lengths."""
 _ODD = {5: Fraction(4, 5), 7: Fraction(4, 7), 10: Fraction(4, 5)}
 """What as many sixteenths or shorter notes, in the time of four or of eight, make of lengths."""
+_RUN = 9
+"""Notes under a beam from which on they may fill what is left of a measure."""
+_FASTEST, _SLOWEST = Fraction(1, 8), Fraction(3, 2)
+"""How much of its written length a note of such a run lasts."""
 _BEATS = frozenset({Fraction(1, 2), Fraction(1)})
 """As long are, as written, those that fill a beat of three sixteenths or eighths."""
 _SIXTEENTH = Fraction(1, 4)
@@ -66,10 +72,14 @@ def possible_tuplets(
     """
     free = {k: event for k, event in events.items() if k not in ratios}
     beamed = (
-        Group(tuple(row), (_factor(row, free, ternary=ternary),), misread=_miscounted(row, free))
+        Group(
+            tuple(row),
+            (_factor(row, free, ternary=ternary), *_filling(row, events, length)),
+            misread=_miscounted(row, free),
+        )
         for row in _beamed(free)
     )
-    plain = () if length is None else (Group(tuple(row), (_THREE,)) for row in _plain(events, free, length))
+    plain = () if length is None else (Group(tuple(row), (_THREE,)) for row in _plain(events, ratios, length))
     groups, seen = [], set[int]()
     for group in itertools.chain(beamed, plain, _numbered(events, ratios)):
         own = tuple(k for k in group.events if k not in seen)
@@ -94,6 +104,21 @@ def _factor(row: Sequence[int], free: Mapping[int, Event], *, ternary: bool) -> 
     if alike and len(row) in _ODD and free[row[0]].length <= _SIXTEENTH:
         return _ODD[len(row)]
     return _TWO if ternary and alike and len(row) in {2, 4} and total in _BEATS else _THREE
+
+
+def _filling(row: Sequence[int], events: Mapping[int, Event], length: Fraction | None) -> list[Fraction]:
+    """What makes a run fill its measure, with the other events of its staff or with those of its voice."""
+    first = events[row[0]]
+    if length is None or len(row) < _RUN or len({events[k].length for k in row}) > 1:
+        return []
+    total = len(row) * first.length
+    staff = [event for k, event in events.items() if event.staff == first.staff and k not in set(row)]
+    found = set()
+    for others in (staff, [event for event in staff if event.rest or event.stem == first.stem]):
+        factor = (length - sum((event.length for event in others), Fraction(0))) / total
+        if _FASTEST <= factor <= _SLOWEST and factor != 1:
+            found.add(factor)
+    return sorted(found)
 
 
 def _numbered(events: Mapping[int, Event], ratios: Mapping[int, Fraction]) -> Iterator[Group]:
@@ -138,13 +163,20 @@ def _beside(members: Sequence[int], free: Mapping[int, Event]) -> list[int]:
     return sorted(alone, key=lambda k: not free[k].rest)[:1]
 
 
-def _plain(events: Mapping[int, Event], free: Mapping[int, Event], length: Fraction) -> Iterator[list[int]]:
-    """Three events without beams, one after the other, on a staff that is too long by a third of them."""
+def _plain(
+    events: Mapping[int, Event], ratios: Mapping[int, Fraction], length: Fraction
+) -> Iterator[list[int]]:
+    """Threes of events without beams, one after the other, on a staff that is too long by a third of them."""
+    free = {k: event for k, event in events.items() if k not in ratios}
+    beside = _THREE in ratios.values() or any(len(row) % 3 == 0 for row in under_beams(free))
     for staff in {event.staff for event in free.values()}:
         row = sorted((k for k in events if events[k].staff == staff), key=lambda k: events[k].x)
         if any(k not in free for k in row):
             continue
         over = sum((events[k].length for k in row), Fraction(0)) - length
         for run in _runs(row, lambda k: (events[k].length, bool(events[k].beams))):
-            if len(run) == 3 and not events[run[0]].beams and over == events[run[0]].length:
+            thirds, rest = divmod(len(run), 3)
+            if rest or events[run[0]].beams or over != thirds * events[run[0]].length:
+                continue
+            if thirds == 1 or beside:
                 yield run

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,9 +9,7 @@ import pytest
 
 from notehead.transcribe.chords import Event
 from notehead.transcribe.cues import with_cues
-from notehead.transcribe.measures import Span
 from notehead.transcribe.stems import stems_of
-from notehead.transcribe.systems import System
 from tests.transcribe.by_hand import BLACK_LINE, SPACE, Mark, symbols
 
 SMALL = f"{BLACK_LINE}Small"
@@ -42,22 +39,6 @@ def graces(events: list[Event]) -> list[bool]:
 )
 def test_small_notes_under_beams_with_large_ones_take_time(events: list[Event], expected: list[bool]) -> None:
     assert graces(events) == expected
-
-
-@pytest.mark.parametrize(("groups", "grace"), [(2, True), (3, False)])
-def test_many_groups_of_small_notes_in_a_row_are_a_cadenza(groups: int, *, grace: bool) -> None:
-    beams = range(1, groups + 1)
-    row = [replace(one, x=100.0 * beam + one.x) for beam in beams for one in under(beam, "ssss")]
-    events = [Event((0,), 0, 0.0, 0.0, Fraction(4)), *row]
-    found = with_cues(events, [System((0,), (0,))], [[Span(0, 1000, None, None)]])
-    assert [event.grace for event in found] == [False] + [grace] * len(row)
-
-
-def test_groups_before_notes_of_their_own_are_grace_notes() -> None:
-    row = [replace(one, x=100.0 * beam + one.x) for beam in range(1, 5) for one in under(beam, "ss")]
-    notes = [Event((0,), 0, 100.0 * beam + 50, 0.0, Fraction(1)) for beam in range(1, 5)]
-    found = with_cues([*row, *notes], [System((0,), (0,))], [[Span(0, 1000, None, None)]])
-    assert [event.grace for event in found] == [True] * 8 + [False] * 4
 
 
 def heads(*sizes: str) -> list[Mark]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -53,6 +54,31 @@ def test_a_staff_that_is_too_long_by_a_third_of_three_notes_has_a_triplet() -> N
     events = row(QUARTER, QUARTER, QUARTER, HALF)
     assert grouped(events, BAR) == {0, 1, 2}
     assert measure_times(events, {}, 10.0, BAR).times[3].onset == 2
+
+
+def test_six_notes_without_beams_beside_triplets_are_such() -> None:
+    """Chopin's etude op. 25 no. 2: quarters against eighths, whose numbers end after the first measures."""
+    above = row(*(EIGHTH,) * 12, beams=(5,) * 3 + (6,) * 3 + (7,) * 3 + (8,) * 3)
+    below = {12 + k: replace(one, staff=1, x=2 * one.x) for k, one in row(*(QUARTER,) * 6).items()}
+    third = Fraction(2, 3)
+    for ratios in ({}, dict.fromkeys(above, third)):
+        times = measure_times(above | below, ratios, 10.0, BAR).times
+        assert [times[k].onset for k in below] == [third * k for k in range(6)]
+    assert grouped(below, BAR) == set(), "three in 4/2, not in the time of two"
+
+
+@pytest.mark.parametrize(("count", "length"), [(13, EIGHTH), (23, SIXTEENTH / 2), (25, EIGHTH)])
+def test_a_run_fills_what_is_left_of_its_measure(count: int, length: Fraction) -> None:
+    events = row(QUARTER, *(length,) * count, beams=(0, *(7,) * count))
+    below = {count + 1: Event((99,), 1, 0.0, 0.0, Fraction(3), dots=0)}
+    found = measure_times(events | below, {}, 10.0, Fraction(3))
+    assert (found.times[2].onset, found.times[2].length) == (1 + Fraction(2, count), Fraction(2, count))
+
+
+def test_a_run_fills_its_voice_where_there_are_two() -> None:
+    run = row(QUARTER, *(SIXTEENTH,) * 11, beams=(0, *(7,) * 11))
+    other = {12: Event((50,), 0, 0.0, 0.0, Fraction(3), stem=-1)}
+    assert measure_times(run | other, {}, 10.0, Fraction(3)).times[2].onset == 1 + Fraction(2, 11)
 
 
 @pytest.mark.parametrize("lengths", [(QUARTER,) * 3 + (QUARTER,), (QUARTER,) * 4 + (HALF,)])
