@@ -20,9 +20,9 @@ from notehead.transcribe.rhythm import MeasureTimes
 
 _BIAS = 5.26
 _OFF, _LEDGER, _STEMLESS, _PLAIN, _ASIDE, _UNSURE, _SCORE, _GRACE = (
-    -1.55, -1.2, -4.02, -0.48, -7.15, -0.22, -3.76, -3.23,
+    -1.55, -1.2, -4.02, -0.48, -7.15, -1.4, -3.76, -3.23,
 )  # fmt: skip
-_UNSEEN, _MENDED, _UNMETERED, _THREES = -2.0, -1.7, -0.35, -2.75
+_UNSEEN, _MENDED, _UNMETERED, _THREES, _NEARLY = -2.0, -1.7, -0.35, -2.75, -3.0
 _COST, _ANY, _OWN, _CLEAN, _OTHERS, _BEFORE, _LONG, _SHORT = (
     -0.183, -1.61, -0.375, -0.84, 0.323, -0.74, -0.75, -1.75,
 )  # fmt: skip
@@ -65,11 +65,11 @@ class Marks:
 
     def evidence(self) -> float:
         """What they say against the note, as logarithm of odds: 0 or less."""
-        far = min(max(self.aside - 0.1, 0), 0.25)
+        far, off = min(max(self.aside - 0.1, 0), 0.25), min(max(self.off - 0.2, 0), 0.5)
         return (
             _OFF * (self.off > _FAR) + _LEDGER * min(self.ledgers, 2) + _STEMLESS * self.stemless
             + _UNSEEN * self.unseen + _MENDED * self.mended + _PLAIN * self.plain + _ASIDE * far
-            + _UNSURE * self.unsure + _GRACE * self.grace
+            + _NEARLY * off + _UNSURE * self.unsure + _GRACE * self.grace
             - _SCORE * max(math.log(max(self.score, 0.05)), -2.0)
         )  # fmt: skip
 
