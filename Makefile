@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt
 
-.PHONY: help demo test test-zoo lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-shards bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 bench-read bench-read-mutations clean clean-caches
+.PHONY: help demo test test-zoo lint format bench bench-corpus bench-determinism bench-mutations bench-metrics bench-scale bench-shards bench-degrade bench-labels bench-rare bench-align bench-detect bench-detect-speed bench-detect-ablation benchmark bench-yolov10 bench-read bench-read-files bench-read-mutations clean clean-caches
 help:  ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 24
 
@@ -92,6 +92,9 @@ bench-yolov10: $(VENV)/.test  ## a YOLOv10 on slices, trained and evaluated: DAT
 
 bench-read: $(VENV)/.test  ## music read from true and detected symbols, against the truth: DATASET=...
 	$(BIN)/python -m benchmarks.read $(DATASET) $(ARGS)
+
+bench-read-files: $(VENV)/.test  ## music read against the files it came from, by TEDn, LMX, OMR-NED: DATASET=... SCORES=...
+	$(BIN)/python -m benchmarks.read_files $(DATASET) $(SCORES) $(ARGS)
 
 bench-read-mutations: $(VENV)/.test  ## pages with damaged symbols: music or a clear error, nothing else: DATASET=...
 	$(BIN)/python -m benchmarks.read_mutations $(DATASET) $(ARGS)

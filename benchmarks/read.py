@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.arguments import CLEAN, recipe_names, write_facts
-from benchmarks.detect_pages import SEED, asked
+from benchmarks.detect_pages import asked
 from benchmarks.read_damage import KINDS, SHARES, damaged
 from benchmarks.read_errors import error_lines
 from benchmarks.read_match import by_id, by_place
+from benchmarks.read_pages import degraded_page, detected_page
 from benchmarks.read_report import curve_table, report, restore_table, write_curve
 from benchmarks.read_restore import ALL, GROUPS, STAVES, restored
 from benchmarks.read_scores import ScorePages, drawn_scores, score_pages
@@ -31,7 +32,6 @@ from benchmarks.read_tally import Tally
 from benchmarks.read_truth import true_notes
 from benchmarks.read_valid import checks
 from notehead import Dataset, Page
-from notehead.degrade import RECIPES, degrade
 from notehead.detect import DetectOptions, Detector
 
 Checks = Mapping[str, Callable[[bytes], str]]
@@ -92,30 +92,14 @@ def from_detected(
     kinds = [*GROUPS, STAVES, ALL] if recipe == CLEAN and options.restore else []
     made = [(kind, Tally(f"{kind} restored", {})) for kind in kinds]
     for score in source:
-        pages = [asked(_degraded(page, recipe, options.strength)) for page in score.pages]
+        pages = [asked(degraded_page(page, recipe, options.strength)) for page in score.pages]
         score = replace(score, pages=tuple(pages))  # noqa: PLW2901
-        found = [_detected(page, detector, options.confidence) for page in pages]
+        found = [detected_page(page, detector, options.confidence) for page in pages]
         truth = true_notes(pages)
         spaces = [page.staff_space for page in pages]
         for one, read in ((tally, found), *((one, _restored(found, pages, kind)) for kind, one in made)):
             one.add(score, read, truth, by_place(truth, [page.symbols for page in read], spaces))
     return tally, made
-
-
-def _degraded(page: Page, recipe: str, strength: float) -> Page:
-    if not RECIPES[recipe].steps:
-        return page
-    return degrade(page, RECIPES[recipe], SEED + zlib.crc32(recipe.encode()) % 1000, strength)
-
-
-def _detected(page: Page, detector: Detector, confidence: float) -> Page:
-    """What the detector finds on a page; nothing where it fails, as a user would see it."""
-    try:
-        found = detector.read(page.image, page.name).page
-    except Exception as error:  # noqa: BLE001  # one page never stops the others
-        print(f"{page.name}: {type(error).__name__}: {error}", file=sys.stderr)
-        return Page(page.name, page.image)
-    return replace(found, symbols=found.symbols[found.symbols.score >= confidence])
 
 
 def _restored(found: Sequence[Page], truth: Sequence[Page], kind: str) -> list[Page]:
