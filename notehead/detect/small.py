@@ -123,8 +123,8 @@ def _with_accidentals(
         if kind in _PLAIN and len(own):
             space, least = (one[symbols.staff[own]] for one in spaces)
             height = symbols.box[own, 3] - symbols.box[own, 1]
-            usual = max(float(np.median(height / space)), _PLAIN[kind])
-            label[own[height < _LOW * usual * least]] = _ACCIDENTALS[kind]
+            tallest = max(float(np.median(height / space)), _PLAIN[kind])
+            label[own[height < _LOW * tallest * least]] = _ACCIDENTALS[kind]
     return label
 
 

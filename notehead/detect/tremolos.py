@@ -1,11 +1,13 @@
 """Tremolos between two notes are drawn as beams are; what stands at their ends tells them apart.
 
 A beam begins and ends at stems. So bars that reach no stem at either end, between stems, are a tremolo's, and
-so are those from the stem of a half note to that of another, for beamed notes have black heads.
+so are those from the stem of a half note to that of another, for beamed notes have black heads. Of such long
+bars the network sometimes sees the two ends alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +30,8 @@ _GAP = 18.0
 """Pixels between a bar of a tremolo and the stems beside it, at most."""
 _PAST = 14.0
 """Pixels above and below a stem within which a bar is still beside it."""
+_WIDE = 180.0
+"""Pixels from the stem of one half note to that of the other, at most."""
 _APART = 16.0
 """Pixels from one bar of a tremolo to the next, at most."""
 
@@ -53,8 +57,10 @@ def with_tremolos(glyphs: Found, lines: Found) -> tuple[Found, Found]:
     bars = _bars(lines)
     stems = lines.box[(lines.label == _STEM) & (lines.score >= _SURE)]
     seeds = np.flatnonzero(_free(bars, stems) | _of_halves(bars, stems, glyphs))
-    groups: list[NDArray[np.int64]] = []
+    groups = list(_torn(bars, stems, glyphs))
     taken = np.zeros(len(bars.rows), np.bool_)
+    for group in groups:
+        taken[group] = True
     for seed in seeds.tolist():
         if not taken[seed]:
             groups.append(_beside(bars, seed))
@@ -92,10 +98,34 @@ def _free(bars: _Bars, stems: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(left.any(axis=1) & right.any(axis=1) & ~reached.any(axis=1))
 
 
+def _have_halves(stems: NDArray[np.float64], glyphs: Found) -> NDArray[np.bool_]:
+    """Which stems are those of half notes."""
+    heads = glyphs.box[np.isin(glyphs.label, _HALVES) & (glyphs.score >= _SURE)]
+    return np.asarray(touching(stems, heads, _TOUCHES).any(axis=1))
+
+
+def _torn(bars: _Bars, stems: NDArray[np.float64], glyphs: Found) -> Iterator[NDArray[np.int64]]:
+    """The bars of each tremolo of half notes that is seen in parts: at one stem, and at the next."""
+    halves = stems[_have_halves(stems, glyphs)]
+    left, right = _touched(bars.left, halves), _touched(bars.right, halves)
+    x = (halves[:, 0] + halves[:, 2]) / 2
+    open_left = left[~right.any(axis=1)]
+    for first in np.flatnonzero(open_left.any(axis=0)).tolist():
+        after = np.flatnonzero((x > x[first] + _TOUCHES) & (x <= x[first] + _WIDE) & right.any(axis=0))
+        if not len(after):
+            continue
+        last = int(after[x[after].argmin()])
+        rows = np.flatnonzero(left[:, first] | right[:, last])
+        box = np.array([(*bars.box[rows, :2].min(axis=0), *bars.box[rows, 2:].max(axis=0))])
+        middle = (stems[:, 0] + stems[:, 2]) / 2
+        between = (middle > x[first] + _TOUCHES) & (middle < x[last] - _TOUCHES)
+        if not (between & touching(box, stems)[0]).any():
+            yield rows
+
+
 def _of_halves(bars: _Bars, stems: NDArray[np.float64], glyphs: Found) -> NDArray[np.bool_]:
     """Bars from the stem of a half note to that of another, with no stem between."""
-    heads = glyphs.box[np.isin(glyphs.label, _HALVES) & (glyphs.score >= _SURE)]
-    of_half = touching(stems, heads, _TOUCHES).any(axis=1)
+    of_half = _have_halves(stems, glyphs)
     left, right = _touched(bars.left, stems), _touched(bars.right, stems)
     middle = (stems[:, 0] + stems[:, 2]) / 2
     between = (middle > bars.left[:, :1] + _TOUCHES) & (middle < bars.right[:, :1] - _TOUCHES)

@@ -50,6 +50,20 @@ def test_bars_that_are_no_beams(head: str, gap: float, inner: float | None) -> N
     np.testing.assert_allclose(glyphs.box[-1], [104 + gap, 60, 164 - gap, bottom])
 
 
+@pytest.mark.parametrize(("head", "made"), [("noteheadHalfOnLine", 1), ("noteheadBlackOnLine", 0)])
+@pytest.mark.parametrize("between", [False, True], ids=["", "a stem between"])
+def test_a_long_tremolo_of_which_the_ends_were_seen_is_one(head: str, made: int, *, between: bool) -> None:
+    glyphs = found((head, 90, 94, 104, 106), (head, 190, 84, 204, 96))
+    lines: list[Row] = [("stem", 103, 58, 105, 100), ("stem", 203, 48, 205, 90)]
+    lines += [("beam", 104, 56, 140, 76), ("beam", 180, 50, 204, 66)]
+    lines += [("stem", 159, 52, 161, 90)] * between
+    glyphs, left = with_tremolos(glyphs, found(*lines))
+    assert names(glyphs).count("tremoloTwoNote") == (made and not between)
+    assert names(left).count("beam") == (0 if made and not between else 2)
+    if made and not between:
+        np.testing.assert_allclose(glyphs.box[-1], [104, 50, 204, 76])
+
+
 @pytest.mark.parametrize(("gap", "inner"), [(0, None), (0, 0), (1.5, 0), (25, None)])
 def test_beams_of_black_notes_stay(gap: float, inner: float | None) -> None:
     glyphs, lines = with_tremolos(*pair("noteheadBlackOnLine", gap, inner))
