@@ -11,9 +11,9 @@ from notehead.engrave.drawing import Drawing
 from notehead.engrave.layers import LAYER
 from notehead.engrave.verovio.barlines import draw_barlines
 from notehead.engrave.verovio.classify import class_name
+from notehead.engrave.verovio.events import TICKS, Control, Event, Music
 from notehead.engrave.verovio.links import LinkFinder
 from notehead.engrave.verovio.marks import Mark, SvgPage
-from notehead.engrave.verovio.music import TICKS, Control, Event, Music
 from notehead.engrave.verovio.row import Row
 from notehead.engrave.verovio.rules import RULES
 from notehead.engrave.verovio.staves import Staff, find_staves

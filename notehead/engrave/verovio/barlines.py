@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import replace
 
 from notehead.engrave.verovio.classify import barline_class
+from notehead.engrave.verovio.events import Music
 from notehead.engrave.verovio.marks import Bar, Mark, SvgPage
-from notehead.engrave.verovio.music import Music
 from notehead.engrave.verovio.staves import Staff
 
 

@@ -7,8 +7,8 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
+from notehead.engrave.verovio.events import Music
 from notehead.engrave.verovio.marks import Mark
-from notehead.engrave.verovio.music import Music
 from notehead.engrave.verovio.row import Row
 from notehead.engrave.verovio.staves import Staff
 from notehead.page import ABSENT

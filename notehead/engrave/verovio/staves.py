@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from notehead.engrave.stretches import joined
+from notehead.engrave.verovio.events import Music
 from notehead.engrave.verovio.marks import SvgPage
-from notehead.engrave.verovio.music import Music
 
 JOIN = 40.0
 """Pieces of a line closer than this (in Verovio's unit) are one; an ossia staff leaves wider gaps."""

@@ -11,7 +11,8 @@ import pytest
 import verovio
 
 from notehead.engrave.score import read_score
-from notehead.engrave.verovio.music import TICKS, Music, read_music
+from notehead.engrave.verovio.events import TICKS, Music
+from notehead.engrave.verovio.music import read_music
 from notehead.page import ABSENT
 from tests.support.engraved import PIANO, chord, engraver, measure, mei, notes
 
