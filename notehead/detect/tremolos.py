@@ -110,6 +110,7 @@ def _torn(bars: _Bars, stems: NDArray[np.float64], glyphs: Found) -> Iterator[ND
     left, right = _touched(bars.left, halves), _touched(bars.right, halves)
     x = (halves[:, 0] + halves[:, 2]) / 2
     open_left = left[~right.any(axis=1)]
+    seen = set[int]()  # two notes may have their stems at one place
     for first in np.flatnonzero(open_left.any(axis=0)).tolist():
         after = np.flatnonzero((x > x[first] + _TOUCHES) & (x <= x[first] + _WIDE) & right.any(axis=0))
         if not len(after):
@@ -119,7 +120,8 @@ def _torn(bars: _Bars, stems: NDArray[np.float64], glyphs: Found) -> Iterator[ND
         box = np.array([(*bars.box[rows, :2].min(axis=0), *bars.box[rows, 2:].max(axis=0))])
         middle = (stems[:, 0] + stems[:, 2]) / 2
         between = (middle > x[first] + _TOUCHES) & (middle < x[last] - _TOUCHES)
-        if not (between & touching(box, stems)[0]).any():
+        if seen.isdisjoint(rows.tolist()) and not (between & touching(box, stems)[0]).any():
+            seen.update(rows.tolist())
             yield rows
 
 

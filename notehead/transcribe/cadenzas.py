@@ -10,8 +10,11 @@ from notehead.transcribe.chords import Event
 _GROUPS = 3
 """Groups of small notes under beams with no large note between, from which on they are a cadenza."""
 _RUN = 6
-"""Small notes under a beam with no large note after them, from which on they are a run. Of 28 such rows at the
-end of measures by Chopin and of pieces for children 26 take time; of 21 with a note after them 3 do."""
+"""Small notes under a beam with no large note after them, from which on they are a run.
+
+Of 28 such rows at the end of measures, by Chopin and of pieces for children, 26 take time; of 21 with a note
+after them 3 do.
+"""
 
 
 def cadenzas(events: Mapping[int, Event]) -> Iterator[int]:

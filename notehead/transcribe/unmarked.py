@@ -111,8 +111,8 @@ def _filling(row: Sequence[int], events: Mapping[int, Event], length: Fraction |
     first = events[row[0]]
     if length is None or len(row) < _RUN or len({events[k].length for k in row}) > 1:
         return []
-    total = len(row) * first.length
-    staff = [event for k, event in events.items() if event.staff == first.staff and k not in set(row)]
+    total, own = len(row) * first.length, set(row)
+    staff = [event for k, event in events.items() if event.staff == first.staff and k not in own]
     found = set()
     for others in (staff, [event for event in staff if event.rest or event.stem == first.stem]):
         factor = (length - sum((event.length for event in others), Fraction(0))) / total

@@ -64,6 +64,16 @@ def test_a_long_tremolo_of_which_the_ends_were_seen_is_one(head: str, made: int,
         np.testing.assert_allclose(glyphs.box[-1], [104, 50, 204, 76])
 
 
+def test_stems_at_one_place_make_one_tremolo() -> None:
+    head = "noteheadHalfOnLine"
+    glyphs = found((head, 90, 94, 104, 106), (head, 90, 110, 104, 122), (head, 190, 84, 204, 96))
+    lines = found(
+        ("stem", 103, 58, 105, 100), ("stem", 103, 60, 105, 118), ("stem", 203, 48, 205, 90),
+        ("beam", 104, 60, 140, 76), ("beam", 180, 50, 204, 66),
+    )  # fmt: skip
+    assert names(with_tremolos(glyphs, lines)[0]).count("tremoloTwoNote") == 1
+
+
 @pytest.mark.parametrize(("gap", "inner"), [(0, None), (0, 0), (1.5, 0), (25, None)])
 def test_beams_of_black_notes_stay(gap: float, inner: float | None) -> None:
     glyphs, lines = with_tremolos(*pair("noteheadBlackOnLine", gap, inner))
